@@ -1,0 +1,360 @@
+/**
+ * The FareRuleWorkerPool resource, declared once. The CRD is generated from
+ * this file (`npm run generate -w crds`), the operator validates with it, and
+ * the configuration reference reads its descriptions.
+ *
+ * Descriptions are what `kubectl explain` shows: say the unit, the default's
+ * reason, and what happens when the value is wrong.
+ */
+import { z } from 'zod';
+import { DURATION_PATTERN } from './duration.ts';
+import { SPEC_RULES } from './rules.ts';
+
+export const GROUP = 'farerules.dev';
+export const VERSION = 'v1alpha1';
+export const KIND = 'FareRuleWorkerPool';
+export const PLURAL = 'fareruleworkerpools';
+export const SHORT_NAME = 'frwp';
+/** Longest pool name: names made from it (`<pool>-credentials`) and its pods' names stay valid labels. */
+export const MAX_NAME_LENGTH = 40;
+
+const duration = (description: string) =>
+  z
+    .string()
+    .max(16)
+    .regex(new RegExp(DURATION_PATTERN), 'must be a duration such as 500ms, 30s or 1h30m')
+    .describe(description);
+
+const name = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    'must be a Kubernetes object name: lower-case letters, digits, - and .',
+  );
+
+const secretKey = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[-._a-zA-Z0-9]+$/, 'must be a key of a Secret: letters, digits, -, _ and .');
+
+const url = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+    'must be an http or https URL without user, query or fragment',
+  );
+
+const labelMap = z.record(z.string().max(317), z.string().max(262_144));
+
+const quantity = z.union([z.string().max(32), z.int32()]).meta({ 'x-kubernetes-int-or-string': true });
+const resourceList = z.record(z.string().max(317), quantity);
+
+export const engineSchema = z
+  .strictObject({
+    urls: z
+      .array(url)
+      .min(1)
+      .max(16)
+      .describe(
+        'Base URLs of the engine REST API, one per engine node or one for all, for example ' +
+          'http://camunda-platform:8080/engine-rest. All must belong to the same engine cluster (one database).',
+      ),
+    basicAuthSecretRef: z
+      .strictObject({
+        name: name.describe("Name of a Secret in the pool's namespace."),
+        usernameKey: secretKey.default('username').describe('Key that holds the user name.'),
+        passwordKey: secretKey.default('password').describe('Key that holds the password.'),
+      })
+      .optional()
+      .describe('Credentials for HTTP basic authentication. Leave out for an engine without authentication.'),
+    topic: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^\S+$/, 'must not contain white space')
+      .default('analyze-fare-rules')
+      .describe('External-task topic that the workers of this pool serve.'),
+    processDefinitionKeys: z
+      .array(z.string().min(1).max(255))
+      .max(64)
+      .optional()
+      .describe('Serve only tasks of these process definitions. Leave out for all.'),
+    tenantIds: z
+      .array(z.string().min(1).max(64))
+      .max(64)
+      .optional()
+      .describe('Serve only tasks of these tenants. Leave out for all.'),
+  })
+  .describe('The process engine that the tasks come from.');
+
+export const llmSchema = z
+  .strictObject({
+    baseURL: url
+      .default('https://api.openai.com/v1')
+      .describe('Base URL of an OpenAI-compatible chat completions API.'),
+    model: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^\S+$/, 'must not contain white space')
+      .default('gpt-4o-mini')
+      .describe('Model name as the API expects it.'),
+    providerName: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe(
+        'What the process variable llmProvider says. Left out: "OpenAI GPT-4o-mini" for that model, else the model name.',
+      ),
+    maxTokens: z
+      .int32()
+      .min(1)
+      .max(32_768)
+      .default(10)
+      .describe('Most tokens an answer may have. One of three words needs no more than 10.'),
+    temperature: z.number().min(0).max(2).default(0.3).describe('Sampling temperature, 0 to 2.'),
+    timeout: duration('Longest wait for one LLM call. Must be shorter than worker.lockDuration.').default(
+      '8s',
+    ),
+    maxAttempts: z
+      .int32()
+      .min(1)
+      .max(10)
+      .default(3)
+      .describe(
+        'Most calls for one task, the first included; all of them stay within the lock. Then the task goes to MANUAL.',
+      ),
+    includeBookingId: z
+      .boolean()
+      .default(false)
+      .describe('Send the booking id to the model. Off by default: the decision does not need it.'),
+    price: z
+      .strictObject({
+        inputPerMillionUSD: z.number().min(0).describe('US dollars per million input tokens.'),
+        outputPerMillionUSD: z.number().min(0).describe('US dollars per million output tokens.'),
+      })
+      .optional()
+      .describe(
+        'Price of the model, for the cost metric. Left out: known for the common models, otherwise cost is not reported.',
+      ),
+    credentials: z
+      .array(
+        z.strictObject({
+          secretRef: z.strictObject({
+            name: name.describe("Name of a Secret in the pool's namespace."),
+            key: secretKey.default('api-key').describe('Key that holds the API key.'),
+          }),
+          quotaGroup: z
+            .string()
+            .min(1)
+            .max(63)
+            .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and -')
+            .default('default')
+            .describe('Keys of one organisation and project share its limits: give them the same group.'),
+        }),
+      )
+      .min(1)
+      .max(16)
+      .describe('API keys. With several, calls are spread over them.'),
+  })
+  .describe('The language model that decides.');
+
+export const workerSchema = z
+  .strictObject({
+    image: z
+      .string()
+      .min(1)
+      .max(512)
+      .regex(/^\S+$/, 'must not contain white space')
+      .optional()
+      .describe('Worker image. Left out: the one the operator was installed with.'),
+    imagePullPolicy: z
+      .enum(['Always', 'IfNotPresent', 'Never'])
+      .default('IfNotPresent')
+      .describe('When to pull the image.'),
+    imagePullSecrets: z
+      .array(z.strictObject({ name }))
+      .max(16)
+      .optional()
+      .describe('Secrets for a private registry.'),
+    concurrency: z
+      .int32()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .describe('Tasks that one pod works on at the same time. 1 is one call at a time.'),
+    lockDuration: duration(
+      'How long a fetched task is locked for its worker. Must be longer than llm.timeout.',
+    ).default('30s'),
+    longPollTimeout: duration(
+      'How long the engine holds a fetch open when there is no task (at most 30m). Nothing sleeps: a new task ends it at once.',
+    ).default('10s'),
+    resources: z
+      .strictObject({
+        requests: resourceList.optional().describe('Least resources, for the scheduler.'),
+        limits: resourceList.optional().describe('Most resources.'),
+      })
+      .default({ requests: { cpu: '500m', memory: '512Mi' } })
+      .describe('Resources of the worker container.'),
+    podLabels: labelMap
+      .optional()
+      .describe('Additional labels of the pods. Those that the operator sets win.'),
+    podAnnotations: labelMap.optional().describe('Additional annotations of the pods.'),
+    podSpec: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ 'x-kubernetes-preserve-unknown-fields': true })
+      .describe(
+        'Pod fields to set beside those that the operator needs: nodeSelector, tolerations, affinity, ' +
+          'topologySpreadConstraints, priorityClassName, hostAliases, dnsConfig, runtimeClassName, schedulerName. ' +
+          'Any other field is refused.',
+      ),
+  })
+  .describe('The worker pods.');
+
+export const cacheSchema = z
+  .strictObject({
+    redisURL: z
+      .string()
+      .max(2048)
+      .regex(
+        /^rediss?:\/\/[^\s/?#@]+(\/\d+)?$/,
+        'must be a redis:// or rediss:// URL without user or password',
+      )
+      .describe('Redis that the workers share, for example redis://redis:6379/0.'),
+    passwordSecretRef: z
+      .strictObject({
+        name: name.describe("Name of a Secret in the pool's namespace."),
+        key: secretKey.default('password').describe('Key that holds the password.'),
+      })
+      .optional()
+      .describe('Password of Redis. Leave out where there is none.'),
+    ttl: duration('How long a decision may be reused for an identical ticket.').default('1h'),
+  })
+  .describe('Reuse of decisions for identical tickets. Left out: every task asks the model.');
+
+export const scalingSchema = z
+  .strictObject({
+    minReplicas: z.int32().min(1).max(1000).default(3).describe('Fewest pods.'),
+    maxReplicas: z.int32().min(1).max(1000).default(20).describe('Most pods. At least minReplicas.'),
+    tasksPerReplica: z
+      .int32()
+      .min(1)
+      .max(1_000_000)
+      .default(50)
+      .describe('Tasks, waiting and in work together, that one pod should have. Fewer means more pods.'),
+    cpuUtilization: z
+      .int32()
+      .min(0)
+      .max(100)
+      .default(70)
+      .describe(
+        'CPU target in percent of the request, beside the backlog; the larger answer wins. 0 turns it off. ' +
+          'Used only where the cluster serves the resource metrics API.',
+      ),
+    responseTime: duration('LLM response time above which more pods are asked for.').default('3s'),
+    scaleDownStabilization: duration(
+      'How long the backlog must have been lower before pods are removed, at most 1h.',
+    ).default('300s'),
+  })
+  .describe('How many pods there are.');
+
+const specObject = z.strictObject({
+  engine: engineSchema,
+  llm: llmSchema,
+  worker: workerSchema.prefault({}),
+  cache: cacheSchema.optional(),
+  scaling: scalingSchema.prefault({}),
+});
+
+/** A pool's spec. Parsing fills in the defaults and applies the rules that span several fields. */
+export const poolSpecSchema = specObject
+  .superRefine((spec, context) => {
+    for (const rule of SPEC_RULES) {
+      if (!rule.holds(spec)) {
+        context.addIssue({ code: 'custom', path: rule.path.split('.'), message: rule.message });
+      }
+    }
+  })
+  .describe('What the pool should be.');
+
+export type PoolSpec = z.output<typeof specObject>;
+/** A spec as a user writes it, before defaults. */
+export type PoolSpecInput = z.input<typeof specObject>;
+
+const condition = z.object({
+  type: z.string().max(316).describe('Kind of condition.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
+  observedGeneration: z.int().min(0).optional().describe("The spec's generation that this was seen for."),
+  lastTransitionTime: z.iso.datetime().describe('When the status last changed.'),
+  reason: z.string().min(1).max(1024).describe('One word for why.'),
+  message: z.string().max(32_768).describe('One sentence for a person.'),
+});
+
+export const poolStatusSchema = z
+  .object({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("The spec's generation that this status belongs to."),
+    desiredReplicas: z
+      .int32()
+      .optional()
+      .describe('Pods that the backlog asks for, within the limits. Absent while unknown.'),
+    replicas: z.int32().optional().describe('Pods that exist.'),
+    readyReplicas: z.int32().optional().describe('Pods that are ready.'),
+    pendingTasks: z.int32().optional().describe('Tasks that wait for a worker. Absent while unknown.'),
+    inFlightTasks: z.int32().optional().describe('Tasks that a worker holds. Absent while unknown.'),
+    lastCountTime: z.iso.datetime().optional().describe('When the engine was last asked successfully.'),
+    scalingReason: z
+      .string()
+      .max(1024)
+      .optional()
+      .describe('Why the pool has the size it has, in one sentence.'),
+    conditions: z
+      .array(condition)
+      .optional()
+      .describe('Ready, EngineReachable, CredentialsReady, WorkersAvailable, ScalingActive.'),
+  })
+  .describe('What was last seen.');
+
+export type PoolStatus = z.output<typeof poolStatusSchema>;
+export type PoolCondition = z.output<typeof condition>;
+
+export interface PoolMeta {
+  name: string;
+  namespace: string;
+  uid: string;
+  generation: number;
+  resourceVersion?: string;
+  deletionTimestamp?: string;
+  annotations?: Record<string, string>;
+  labels?: Record<string, string>;
+}
+
+/** A pool as the API server hands it out; the spec is not yet parsed. */
+export interface FareRuleWorkerPool {
+  apiVersion: `${typeof GROUP}/${typeof VERSION}`;
+  kind: typeof KIND;
+  metadata: PoolMeta;
+  spec: unknown;
+  status?: PoolStatus;
+}
+
+export type ParsedSpec = { ok: true; spec: PoolSpec } | { ok: false; problems: string[] };
+
+/** Parses a spec and reports all its problems together, each with its field. */
+export function parsePoolSpec(spec: unknown): ParsedSpec {
+  const result = poolSpecSchema.safeParse(spec);
+  if (result.success) return { ok: true, spec: result.data };
+  return {
+    ok: false,
+    problems: result.error.issues.map((issue) => `spec.${issue.path.join('.')}: ${issue.message}`),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Rules that span several fields. Each is written once, as CEL for the API
+ * server and as a function for the operator (whose API server may have let a
+ * pool in before the rule existed); a table test on a real API server holds
+ * the two together.
+ */
+import { durationMs } from './duration.ts';
+import type { PoolSpec } from './pool.ts';
+
+export interface SpecRule {
+  /** The object, below `spec`, that the CEL expression calls `self`; '' is the spec. */
+  at: '' | 'scaling' | 'worker';
+  cel: string;
+  /** The field to blame, below `spec`. */
+  path: string;
+  /** What is wrong and what to do. */
+  message: string;
+  holds: (spec: PoolSpec) => boolean;
+}
+
+/** Fields of a pod's spec that a pool may set; everything else is the operator's. */
+export const POD_SPEC_FIELDS = [
+  'nodeSelector',
+  'tolerations',
+  'affinity',
+  'topologySpreadConstraints',
+  'priorityClassName',
+  'hostAliases',
+  'dnsConfig',
+  'dnsPolicy',
+  'runtimeClassName',
+  'schedulerName',
+] as const;
+
+export const SPEC_RULES: SpecRule[] = [
+  {
+    at: 'scaling',
+    cel: 'self.maxReplicas >= self.minReplicas',
+    path: 'scaling.maxReplicas',
+    message: 'scaling.maxReplicas must be at least scaling.minReplicas: raise the one or lower the other',
+    holds: ({ scaling }) => scaling.maxReplicas >= scaling.minReplicas,
+  },
+  {
+    at: 'scaling',
+    cel: "duration(self.scaleDownStabilization) <= duration('1h')",
+    path: 'scaling.scaleDownStabilization',
+    message: 'scaling.scaleDownStabilization must be at most 1h: the HorizontalPodAutoscaler allows no more',
+    holds: ({ scaling }) => durationMs(scaling.scaleDownStabilization) <= 3_600_000,
+  },
+  {
+    at: '',
+    cel: 'duration(self.worker.lockDuration) > duration(self.llm.timeout)',
+    path: 'worker.lockDuration',
+    message:
+      'worker.lockDuration must be longer than llm.timeout, or a task is given to a second worker while the first still asks',
+    holds: ({ worker, llm }) => durationMs(worker.lockDuration) > durationMs(llm.timeout),
+  },
+  {
+    at: 'worker',
+    cel: "duration(self.longPollTimeout) >= duration('100ms') && duration(self.longPollTimeout) <= duration('30m')",
+    path: 'worker.longPollTimeout',
+    message: 'worker.longPollTimeout must be between 100ms and 30m: the engine refuses more',
+    holds: ({ worker }) => {
+      const ms = durationMs(worker.longPollTimeout);
+      return ms >= 100 && ms <= 1_800_000;
+    },
+  },
+  {
+    at: 'worker',
+    cel: "duration(self.lockDuration) >= duration('1s')",
+    path: 'worker.lockDuration',
+    message: 'worker.lockDuration must be at least 1s',
+    holds: ({ worker }) => durationMs(worker.lockDuration) >= 1_000,
+  },
+  {
+    at: 'worker',
+    cel: `!has(self.podSpec) || self.podSpec.all(field, field in [${POD_SPEC_FIELDS.map((f) => `'${f}'`).join(', ')}])`,
+    path: 'worker.podSpec',
+    message: `worker.podSpec may set only ${POD_SPEC_FIELDS.join(', ')}: the other pod fields belong to the operator`,
+    holds: ({ worker }) =>
+      Object.keys(worker.podSpec ?? {}).every((field) =>
+        (POD_SPEC_FIELDS as readonly string[]).includes(field),
+      ),
+  },
+];

@@ -1,0 +1,151 @@
+/**
+ * The worker's configuration as environment variables, declared once: the
+ * operator renders it into the Deployment, the worker parses it. The document's
+ * names (CAMUNDA_URL, OPENAI_API_KEY) stay, so that the image also runs alone.
+ *
+ * Secrets are files: the operator mounts the pool's credentials Secret as a
+ * directory, so that a rotated key arrives without a restart. Alone, they may
+ * come as variables instead.
+ */
+import { z } from 'zod';
+
+/** Where the operator mounts the credentials Secret in the worker's pod. */
+export const CREDENTIALS_DIR = '/var/run/farerules/credentials';
+
+/** File names in the credentials directory, which are the Secret's keys. */
+export const CREDENTIAL_FILES = {
+  engineUsername: 'engine-username',
+  enginePassword: 'engine-password',
+  redisPassword: 'redis-password',
+  /** The API key with this index in `spec.llm.credentials`. */
+  llmKey: (index: number): string => `llm-${index}`,
+} as const;
+
+export const METRICS_PORT = 9090;
+export const WORKER_ID_PREFIX = 'llm-fare-analyzer-';
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const milliseconds = z.coerce.number().int().positive();
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** A key file of the credentials directory and the quota group that its limits belong to. */
+export const llmKeyRefSchema = z.strictObject({ file: z.string().min(1), quotaGroup: z.string().min(1) });
+export type LlmKeyRef = z.output<typeof llmKeyRefSchema>;
+
+const jsonKeyRefs = z.string().transform((text, context): LlmKeyRef[] => {
+  try {
+    return z.array(llmKeyRefSchema).parse(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be JSON: [{"file": "llm-0", "quotaGroup": "default"}]',
+    });
+    return z.NEVER;
+  }
+});
+
+export const workerEnvSchema = z.object({
+  CAMUNDA_URL: list
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .prefault('http://localhost:8080/engine-rest')
+    .describe('Base URLs of the engine REST API, separated by commas.'),
+  CAMUNDA_TOPIC: z.string().min(1).default('analyze-fare-rules').describe('External-task topic.'),
+  CAMUNDA_PROCESS_DEFINITION_KEYS: list
+    .optional()
+    .describe('Only tasks of these process definitions, separated by commas.'),
+  CAMUNDA_TENANT_IDS: list.optional().describe('Only tasks of these tenants, separated by commas.'),
+  CAMUNDA_USERNAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Basic-auth user where no credentials directory is used.'),
+  CAMUNDA_PASSWORD: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Basic-auth password where no credentials directory is used.'),
+  CREDENTIALS_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Directory of mounted credentials; read again when it changes.'),
+  POD_NAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name that the worker id ends with. Left out: the host name.'),
+  POOL: z.string().min(1).default('standalone').describe('Pool that this worker belongs to, for logs.'),
+  WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Tasks worked on at the same time.'),
+  LOCK_DURATION_MS: milliseconds.default(30_000).describe('Lock on a fetched task, in milliseconds.'),
+  LONG_POLL_MS: milliseconds
+    .max(1_800_000)
+    .default(10_000)
+    .describe('Time-out of a long poll, in milliseconds.'),
+  OPENAI_API_KEY: z.string().min(1).optional().describe('API key where no credentials directory is used.'),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.openai.com/v1')
+    .describe('Base URL of the LLM API.'),
+  LLM_KEYS: jsonKeyRefs
+    .optional()
+    .describe('Key files of the credentials directory with their quota groups, as JSON.'),
+  LLM_MODEL: z.string().min(1).default('gpt-4o-mini').describe('Model name.'),
+  LLM_PROVIDER_NAME: z.string().min(1).optional().describe('What the variable llmProvider says.'),
+  LLM_MAX_TOKENS: z.coerce.number().int().min(1).default(10).describe('Most tokens of an answer.'),
+  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.3).describe('Sampling temperature.'),
+  LLM_TIMEOUT_MS: milliseconds.default(8_000).describe('Longest wait for one call, in milliseconds.'),
+  LLM_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(10).default(3).describe('Most calls for one task.'),
+  LLM_INCLUDE_BOOKING_ID: flag.default(false).describe('Send the booking id to the model.'),
+  LLM_PRICE_INPUT_PER_MILLION_USD: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe('US dollars per million input tokens.'),
+  LLM_PRICE_OUTPUT_PER_MILLION_USD: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe('US dollars per million output tokens.'),
+  CACHE_REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis for decisions of identical tickets.'),
+  CACHE_TTL_MS: milliseconds
+    .default(3_600_000)
+    .describe('How long a decision may be reused, in milliseconds.'),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(METRICS_PORT)
+    .describe('Port of /metrics, /healthz and /readyz.'),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+});
+
+export type WorkerEnv = z.output<typeof workerEnvSchema>;
+/** The variables as text, which is what a Deployment carries. */
+export type WorkerEnvText = Partial<Record<keyof WorkerEnv, string>>;
+
+/**
+ * How long a stopping worker may take: its long poll ends by itself (an aborted
+ * one would still lock tasks), then what it holds is finished within the lock.
+ * The operator sets the pod's grace period from it. Seconds.
+ */
+export function drainSeconds(lockDurationMs: number, longPollMs: number): number {
+  return Math.ceil((lockDurationMs + longPollMs) / 1_000) + 5;
+}
