@@ -1,0 +1,72 @@
+/** The local cluster as a whole: a real control plane and one real node, up and down. */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { LOGS, STATE } from '../support/paths.ts';
+import { run } from '../support/process.ts';
+import { step } from '../support/step.ts';
+import { waitFor } from '../support/wait.ts';
+import type { Binaries } from './binaries.ts';
+import { containerdReady, removeContainers, SOCKET, startContainerd } from './containerd.ts';
+import { type ControlPlane, NODE_NAME, startControlPlane } from './controlPlane.ts';
+import { dnsManifests } from './dns.ts';
+import { type ImageArchive, importImages } from './images.ts';
+import { networkDown, networkUp } from './network.ts';
+import { removeCgroups, startKubelet, startKubeProxy, unmountBelow } from './node.ts';
+import { running, stopAllTracked, stopTracked, track } from './processes.ts';
+
+export interface Cluster {
+  kubeconfig: string;
+  kubectl(args: string[], input?: string): Promise<string>;
+}
+
+/**
+ * Starts the cluster from nothing.
+ * @throws Error when one is already there, with the command that ends it.
+ */
+export async function clusterUp(binaries: Binaries, images: ImageArchive[]): Promise<Cluster> {
+  if (running().length > 0) {
+    throw new Error(`a local environment already runs (${running().join(', ')}): end it with \`make down\``);
+  }
+  await clusterDown(); // what a killed run left
+  mkdirSync(LOGS, { recursive: true });
+  await step('network namespace', networkUp);
+  const plane = await step('control plane: etcd, API server, controllers, scheduler', () =>
+    startControlPlane(binaries.kube, track),
+  );
+  const kubectl = (args: string[], input?: string) =>
+    run(
+      binaries.kube,
+      ['kubectl', `--kubeconfig=${plane.adminKubeconfig}`, ...args],
+      input === undefined ? {} : { input },
+    );
+  await step('images into containerd', async () => {
+    await track(startContainerd());
+    await containerdReady();
+    await importImages(images);
+  });
+  await step('node: kubelet, kube-proxy, cluster DNS', () => nodeUp(binaries, plane, kubectl));
+  return { kubeconfig: plane.adminKubeconfig, kubectl };
+}
+
+async function nodeUp(binaries: Binaries, plane: ControlPlane, kubectl: Cluster['kubectl']): Promise<void> {
+  await track(startKubelet(binaries.kube, plane));
+  await track(startKubeProxy(binaries.kube, plane));
+  await kubectl(['apply', '--server-side', '-f', '-'], dnsManifests());
+  const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  await waitFor(
+    'the node to be ready',
+    async () => (await kubectl(['get', 'node', NODE_NAME, '-o', ready])) === 'True',
+    { timeoutMs: 90_000, everyMs: 300 },
+  );
+  await kubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=90s']);
+}
+
+/** Ends everything and removes every trace: processes, mounts, network, cgroups, state. */
+export async function clusterDown(): Promise<void> {
+  await stopTracked('kubelet', 5_000); // first, or it restarts what goes
+  if (existsSync(SOCKET) && running().includes('containerd')) await removeContainers();
+  await stopAllTracked();
+  await unmountBelow(STATE);
+  await networkDown();
+  removeCgroups();
+  rmSync(STATE, { recursive: true, force: true });
+}

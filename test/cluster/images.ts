@@ -1,0 +1,178 @@
+/**
+ * Images without a registry: a stand-in for the Dockerfiles' base image (Debian
+ * by debootstrap, Node from its npm package), the repository's own Dockerfiles
+ * built on it by buildah, and two images of one static binary each. All are kept
+ * in the cache by content, and imported into containerd once.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CACHE, contentHash, ROOT } from '../support/paths.ts';
+import { run } from '../support/process.ts';
+import type { Binaries } from './binaries.ts';
+import { ctr, PAUSE_IMAGE } from './containerd.ts';
+import { COREDNS_IMAGE } from './dns.ts';
+
+export const OPERATOR_IMAGE = 'docker.io/fareruleworkerpool/operator:0.1.0';
+export const WORKER_IMAGE = 'docker.io/fareruleworkerpool/worker:0.1.0';
+const BASE_IMAGE = 'localhost/node-base:24';
+
+const IMAGES = join(CACHE, 'images');
+
+export interface ImageArchive {
+  /** Name that the node knows the image by. */
+  name: string;
+  /** OCI archive in the cache; its name ends with a hash of what it was made from. */
+  archive: string;
+}
+
+/** Builds what is not in the cache. */
+export async function buildImages(binaries: Binaries): Promise<ImageArchive[]> {
+  mkdirSync(IMAGES, { recursive: true });
+  return [
+    await binaryImage(PAUSE_IMAGE, await pauseBinary(), '/pause'),
+    await binaryImage(COREDNS_IMAGE, binaries.coredns, '/coredns'),
+    ...(process.env.SKIPD ? [] : [
+    await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
+    await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker'])]),
+  ];
+}
+
+/** Imports the archives that containerd does not have yet. */
+export async function importImages(images: ImageArchive[]): Promise<void> {
+  const stamps = join(CACHE, 'containerd', 'imported.json');
+  const imported: Record<string, string> = existsSync(stamps) ? JSON.parse(readFileSync(stamps, 'utf8')) : {};
+  const present = new Set((await ctr('images', 'list', '--quiet')).split('\n'));
+  for (const { name, archive } of images) {
+    if (imported[name] === archive && present.has(name)) continue;
+    await ctr('images', 'import', archive);
+    imported[name] = archive;
+    writeFileSync(stamps, JSON.stringify(imported));
+  }
+}
+
+const archivePath = (name: string, hash: string) =>
+  join(IMAGES, `${name.replace(/^.*\//, '').replace(/:.*$/, '')}-${hash}.tar`);
+
+async function binaryImage(name: string, binary: string, path: string): Promise<ImageArchive> {
+  const archive = archivePath(name, contentHash([], binary, path));
+  if (!existsSync(archive)) {
+    await withContainer('scratch', async (container) => {
+      await run('buildah', ['copy', '--chmod', '0755', container, binary, path]);
+      await run('buildah', ['config', '--entrypoint', JSON.stringify([path]), '--user', '65532', container]);
+      await run('buildah', ['commit', '--quiet', container, name]);
+    });
+    await push(name, archive);
+  }
+  return { name, archive };
+}
+
+async function dockerfileImage(name: string, dockerfile: string, folders: string[]): Promise<ImageArchive> {
+  const sources = [dockerfile, 'package.json', 'package-lock.json', 'tsconfig.base.json', ...folders].map(
+    (path) => join(ROOT, path),
+  );
+  const archive = archivePath(name, contentHash(sources, baseHash()));
+  if (!existsSync(archive)) {
+    await baseImage();
+    // Where the machine has a certificate authority of its own, npm needs it during the build.
+    const authority = process.env.NODE_EXTRA_CA_CERTS;
+    const trust = authority
+      ? ['--volume', '/etc/ssl/certs:/etc/ssl/certs:ro', '--build-arg', `NODE_EXTRA_CA_CERTS=${authority}`]
+      : [];
+    const npmrc = await npmConfig();
+    await run('buildah', [
+      'bud',
+      '--quiet',
+      '--isolation',
+      'chroot',
+      '--network',
+      'host',
+      '--pull-never',
+      ...trust,
+      ...npmrc,
+      '--build-arg',
+      `BASE_IMAGE=${BASE_IMAGE}`,
+      '--tag',
+      name,
+      '--file',
+      join(ROOT, dockerfile),
+      ROOT,
+    ]);
+    await push(name, archive);
+  }
+  return { name, archive };
+}
+
+/** Hands this machine's registry setting to npm in the build, which does not see the user's configuration. */
+async function npmConfig(): Promise<string[]> {
+  const registry = (await run('npm', ['config', 'get', 'registry'])).trim();
+  return registry ? ['--env', `npm_config_registry=${registry}`] : [];
+}
+
+const baseHash = () => contentHash([join(import.meta.dirname, 'images.ts')], process.versions.node);
+
+/** Debian with Node at /usr/local/bin/node, in place of docker.io/library/node. */
+async function baseImage(): Promise<void> {
+  const stamp = join(IMAGES, `base-${process.versions.node}.stamp`);
+  if (existsSync(stamp) && (await has(BASE_IMAGE))) return;
+  const rootfs = join(CACHE, 'debian-rootfs');
+  if (!existsSync(rootfs)) {
+    rmSync(`${rootfs}.new`, { recursive: true, force: true });
+    await run('debootstrap', ['--variant=minbase', '--include=ca-certificates', 'bookworm', `${rootfs}.new`]);
+    rmSync(join(`${rootfs}.new`, 'var/cache/apt'), { recursive: true, force: true });
+    rmSync(join(`${rootfs}.new`, 'var/lib/apt/lists'), { recursive: true, force: true });
+    renameSync(`${rootfs}.new`, rootfs);
+  }
+  const npm = (await run('npm', ['root', '--global'])).trim();
+  await withContainer('scratch', async (container) => {
+    await run('buildah', ['copy', container, rootfs, '/']);
+    await run('buildah', ['copy', '--chmod', '0755', container, process.execPath, '/usr/local/bin/node']);
+    await run('buildah', ['copy', container, join(npm, 'npm'), '/usr/local/lib/node_modules/npm']);
+    await run('buildah', [
+      'run',
+      '--isolation',
+      'chroot',
+      container,
+      'ln',
+      '-s',
+      '../lib/node_modules/npm/bin/npm-cli.js',
+      '/usr/local/bin/npm',
+    ]);
+    await run('buildah', ['config', '--label', 'farerules.dev/stand-in=docker.io/library/node', container]);
+    await run('buildah', ['commit', '--quiet', container, BASE_IMAGE]);
+  });
+  writeFileSync(stamp, '');
+}
+
+async function withContainer(image: string, work: (container: string) => Promise<void>): Promise<void> {
+  const container = (await run('buildah', ['from', image])).trim();
+  try {
+    await work(container);
+  } finally {
+    await run('buildah', ['rm', container]);
+  }
+}
+
+async function push(name: string, archive: string): Promise<void> {
+  rmSync(`${archive}.new`, { force: true });
+  await run('buildah', ['push', '--quiet', name, `oci-archive:${archive}.new:${name}`]);
+  renameSync(`${archive}.new`, archive);
+}
+
+const has = (image: string) =>
+  run('buildah', ['inspect', '--type', 'image', image]).then(
+    () => true,
+    () => false,
+  );
+
+/** A pod's first process: it holds the namespaces and does nothing else. */
+async function pauseBinary(): Promise<string> {
+  const source = join(import.meta.dirname, 'binaries', 'pause');
+  const target = join(CACHE, 'bin', `pause-${contentHash([source])}`);
+  if (!existsSync(target)) {
+    await run('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', target, './pause'], {
+      cwd: join(import.meta.dirname, 'binaries'),
+      env: { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
+    });
+  }
+  return target;
+}

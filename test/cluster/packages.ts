@@ -1,0 +1,45 @@
+/** Debian packages that the local environment needs; missing ones are installed by apt-get. */
+import { existsSync, readdirSync } from 'node:fs';
+import { run } from '../support/process.ts';
+
+/** Package, and a path that shows that it is there. */
+const NEEDED: [name: string, present: () => boolean][] = [
+  ['containerd', () => existsSync('/usr/bin/containerd')],
+  ['runc', () => existsSync('/usr/sbin/runc') || existsSync('/usr/bin/runc')],
+  ['containernetworking-plugins', () => existsSync('/usr/lib/cni/bridge')],
+  ['buildah', () => existsSync('/usr/bin/buildah')],
+  ['debootstrap', () => existsSync('/usr/sbin/debootstrap')],
+  ['iptables', () => existsSync('/usr/sbin/iptables')],
+  ['iproute2', () => existsSync('/usr/sbin/ip') || existsSync('/sbin/ip')],
+  ['conntrack', () => existsSync('/usr/sbin/conntrack')],
+  ['redis-server', () => existsSync('/usr/bin/redis-server')],
+  ['postgresql', () => postgresBinaries() !== undefined],
+  ['golang', () => has('go')],
+  ['openjdk-17-jdk-headless', () => has('java')],
+  ['maven', () => has('mvn')],
+];
+
+/** Directory with Debian's `postgres` and `initdb`, newest version first. */
+export function postgresBinaries(): string | undefined {
+  const base = '/usr/lib/postgresql';
+  if (!existsSync(base)) return undefined;
+  const versions = readdirSync(base).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => `${base}/${version}/bin`).find((bin) => existsSync(`${bin}/initdb`));
+}
+
+function has(command: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((directory) => existsSync(`${directory}/${command}`));
+}
+
+/** Installs what is missing and returns its names. Needs root where something is missing. */
+export async function installPackages(): Promise<string[]> {
+  const missing = NEEDED.filter(([, present]) => !present()).map(([name]) => name);
+  if (missing.length === 0) return [];
+  if (process.getuid?.() !== 0) {
+    throw new Error(`these Debian packages are missing: ${missing.join(' ')}; install them, or run as root`);
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-qq'], { env });
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env });
+  return missing;
+}
