@@ -1,15 +1,15 @@
 /** The local cluster as a whole: a real control plane and one real node, up and down. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { LOGS, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { step } from '../support/step.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Binaries } from './binaries.ts';
-import { containerdReady, removeContainers, SOCKET, startContainerd } from './containerd.ts';
+import { containerdReady, SOCKET, startContainerd } from './containerd.ts';
 import { type ControlPlane, NODE_NAME, startControlPlane } from './controlPlane.ts';
 import { dnsManifests } from './dns.ts';
 import { type ImageArchive, importImages } from './images.ts';
-import { networkDown, networkUp } from './network.ts';
+import { networkDown, networkUp, openWayOut } from './network.ts';
 import { removeCgroups, startKubelet, startKubeProxy, unmountBelow } from './node.ts';
 import { running, stopAllTracked, stopTracked, track } from './processes.ts';
 
@@ -22,15 +22,22 @@ export interface Cluster {
  * Starts the cluster from nothing.
  * @throws Error when one is already there, with the command that ends it.
  */
-export async function clusterUp(binaries: Binaries, images: ImageArchive[]): Promise<Cluster> {
+export async function clusterUp(
+  binaries: Binaries,
+  images: ImageArchive[],
+  options: { wayOut: boolean },
+): Promise<Cluster> {
   if (running().length > 0) {
     throw new Error(`a local environment already runs (${running().join(', ')}): end it with \`make down\``);
   }
   await clusterDown(); // what a killed run left
   mkdirSync(LOGS, { recursive: true });
-  await step('network namespace', networkUp);
+  await step(options.wayOut ? 'network namespace with a way out' : 'network namespace', async () => {
+    await networkUp();
+    if (options.wayOut) await openWayOut();
+  });
   const plane = await step('control plane: etcd, API server, controllers, scheduler', () =>
-    startControlPlane(binaries.kube, track),
+    startControlPlane(binaries.kube),
   );
   const kubectl = (args: string[], input?: string) =>
     run(
@@ -43,14 +50,21 @@ export async function clusterUp(binaries: Binaries, images: ImageArchive[]): Pro
     await containerdReady();
     await importImages(images);
   });
-  await step('node: kubelet, kube-proxy, cluster DNS', () => nodeUp(binaries, plane, kubectl));
+  await step('node: kubelet, kube-proxy, cluster DNS', () =>
+    nodeUp(binaries, plane, kubectl, options.wayOut),
+  );
   return { kubeconfig: plane.adminKubeconfig, kubectl };
 }
 
-async function nodeUp(binaries: Binaries, plane: ControlPlane, kubectl: Cluster['kubectl']): Promise<void> {
+async function nodeUp(
+  binaries: Binaries,
+  plane: ControlPlane,
+  kubectl: Cluster['kubectl'],
+  wayOut: boolean,
+): Promise<void> {
   await track(startKubelet(binaries.kube, plane));
   await track(startKubeProxy(binaries.kube, plane));
-  await kubectl(['apply', '--server-side', '-f', '-'], dnsManifests());
+  await kubectl(['apply', '--server-side', '-f', '-'], dnsManifests(wayOut ? outsideResolver() : undefined));
   const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
   await waitFor(
     'the node to be ready',
@@ -60,10 +74,21 @@ async function nodeUp(binaries: Binaries, plane: ControlPlane, kubectl: Cluster[
   await kubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=90s']);
 }
 
+/** The machine's own resolver, for names outside the cluster. */
+function outsideResolver(): string {
+  const address = /^nameserver\s+(\S+)/m.exec(readFileSync('/etc/resolv.conf', 'utf8'))?.[1];
+  if (!address) throw new Error('/etc/resolv.conf names no server: pods could not find the LLM by name');
+  return address;
+}
+
 /** Ends everything and removes every trace: processes, mounts, network, cgroups, state. */
 export async function clusterDown(): Promise<void> {
   await stopTracked('kubelet', 5_000); // first, or it restarts what goes
-  if (existsSync(SOCKET) && running().includes('containerd')) await removeContainers();
+  if (existsSync(SOCKET)) {
+    // Containers outlive containerd: after a killed run it has to come back to remove them.
+    if (!running().includes('containerd')) await track(startContainerd());
+    await containerdReady();
+  }
   await stopAllTracked();
   await unmountBelow(STATE);
   await networkDown();

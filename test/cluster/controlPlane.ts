@@ -7,15 +7,19 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { LOGS, STATE } from '../support/paths.ts';
-import { type RunningProcess, startProcess } from '../support/process.ts';
+import { type ProcessOptions, type RunningProcess, startProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { API_SERVICE_ADDRESS, NETNS, NODE_ADDRESS, POD_CIDR, SERVICE_CIDR } from './network.ts';
 import { Authority, serviceAccountKeys } from './pki.ts';
+import { stopTracked, track } from './processes.ts';
 
 export const API_SERVER = `https://${NODE_ADDRESS}:6443`;
 export const NODE_NAME = 'frwp-node';
 export const AUDIT_LOG = join(LOGS, 'audit.log');
+
+/** Kept for a restart by another process. */
+const API_SERVER_OPTIONS = join(STATE, 'kube-apiserver.json');
 
 export interface ControlPlane {
   ca: Authority;
@@ -25,10 +29,8 @@ export interface ControlPlane {
   nodeCertificate: { cert: string; key: string };
 }
 
-type Start = (process: Promise<RunningProcess>) => Promise<RunningProcess>;
-
-/** Starts everything up to a ready API server; `track` learns of every process. */
-export async function startControlPlane(kube: string, track: Start): Promise<ControlPlane> {
+/** Starts everything up to a ready API server. */
+export async function startControlPlane(kube: string): Promise<ControlPlane> {
   const pki = join(STATE, 'pki');
   const ca = await Authority.create(pki, 'ca');
   const frontProxyCA = await Authority.create(pki, 'front-proxy-ca');
@@ -43,7 +45,7 @@ export async function startControlPlane(kube: string, track: Start): Promise<Con
 
   await track(startEtcd(kube));
   const apiServer = await apiServerOptions(kube, ca, frontProxyCA, keys);
-  writeFileSync(join(STATE, 'kube-apiserver.json'), JSON.stringify(apiServer));
+  writeFileSync(API_SERVER_OPTIONS, JSON.stringify(apiServer));
   await track(startProcess(apiServer));
   const adminKubeconfig = await client('admin', 'kubernetes-admin', 'system:masters');
   await apiServerReady();
@@ -193,4 +195,12 @@ function probe(url: string, ca: Buffer): Promise<boolean> {
     request.on('timeout', () => request.destroy(new Error('timed out')));
     request.on('error', reject);
   });
+}
+
+/** Ends the API server and starts it again with the same flags and data. */
+export async function restartApiServer(): Promise<void> {
+  const options = JSON.parse(readFileSync(API_SERVER_OPTIONS, 'utf8')) as ProcessOptions;
+  await stopTracked('kube-apiserver', 20_000);
+  await track(startProcess(options));
+  await apiServerReady();
 }

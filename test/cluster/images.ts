@@ -31,9 +31,12 @@ export async function buildImages(binaries: Binaries): Promise<ImageArchive[]> {
   return [
     await binaryImage(PAUSE_IMAGE, await pauseBinary(), '/pause'),
     await binaryImage(COREDNS_IMAGE, binaries.coredns, '/coredns'),
-    ...(process.env.SKIPD ? [] : [
-    await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
-    await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker'])]),
+    ...(process.env.FRWP_SKIP
+      ? []
+      : [
+          await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
+          await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker']),
+        ]),
   ];
 }
 

