@@ -50,7 +50,15 @@ const url = z
 
 const labelMap = z.record(z.string().max(317), z.string().max(262_144));
 
-const quantity = z.union([z.string().max(32), z.int32()]).meta({ 'x-kubernetes-int-or-string': true });
+const quantity = z
+  .union([
+    z
+      .string()
+      .max(32)
+      .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, 'must be a quantity such as 250m, 0.5 or 512Mi'),
+    z.int32().min(0),
+  ])
+  .meta({ 'x-kubernetes-int-or-string': true });
 const resourceList = z.record(z.string().max(317), quantity);
 
 export const engineSchema = z
@@ -164,6 +172,38 @@ export const llmSchema = z
   })
   .describe('The language model that decides.');
 
+/** A pod field that is handed to the API server as it is; that one knows whether it is right. */
+const podObject = (description: string) =>
+  z
+    .record(z.string(), z.unknown())
+    .meta({ 'x-kubernetes-preserve-unknown-fields': true })
+    .optional()
+    .describe(description);
+const podList = (description: string) =>
+  z
+    .array(z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true }))
+    .max(64)
+    .optional()
+    .describe(description);
+const podString = (description: string) => z.string().min(1).max(253).optional().describe(description);
+
+/** Fields of a pod's spec that a pool may set; everything else is the operator's. */
+const podSpecSchema = z.strictObject({
+  nodeSelector: labelMap.optional().describe('Labels that a node must have.'),
+  tolerations: podList('Taints that the pods tolerate, as in a pod.'),
+  affinity: podObject('Scheduling preferences, as in a pod.'),
+  topologySpreadConstraints: podList('How the pods spread over zones and nodes, as in a pod.'),
+  priorityClassName: podString('Priority class of the pods.'),
+  hostAliases: podList('Additional lines of /etc/hosts, as in a pod.'),
+  dnsConfig: podObject('Name servers and options, as in a pod.'),
+  dnsPolicy: z
+    .enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'])
+    .optional()
+    .describe('How the pods resolve names.'),
+  runtimeClassName: podString('Runtime class of the pods.'),
+  schedulerName: podString('Scheduler that places the pods.'),
+});
+
 export const workerSchema = z
   .strictObject({
     image: z
@@ -178,7 +218,7 @@ export const workerSchema = z
       .default('IfNotPresent')
       .describe('When to pull the image.'),
     imagePullSecrets: z
-      .array(z.strictObject({ name }))
+      .array(z.strictObject({ name: name.describe("Name of a Secret in the pool's namespace.") }))
       .max(16)
       .optional()
       .describe('Secrets for a private registry.'),
@@ -205,15 +245,9 @@ export const workerSchema = z
       .optional()
       .describe('Additional labels of the pods. Those that the operator sets win.'),
     podAnnotations: labelMap.optional().describe('Additional annotations of the pods.'),
-    podSpec: z
-      .record(z.string(), z.unknown())
+    podSpec: podSpecSchema
       .optional()
-      .meta({ 'x-kubernetes-preserve-unknown-fields': true })
-      .describe(
-        'Pod fields to set beside those that the operator needs: nodeSelector, tolerations, affinity, ' +
-          'topologySpreadConstraints, priorityClassName, hostAliases, dnsConfig, runtimeClassName, schedulerName. ' +
-          'Any other field is refused.',
-      ),
+      .describe('Pod fields to set beside those that the operator needs. No other field can be set.'),
   })
   .describe('The worker pods.');
 
@@ -319,6 +353,7 @@ export const poolStatusSchema = z
       .describe('Why the pool has the size it has, in one sentence.'),
     conditions: z
       .array(condition)
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
       .optional()
       .describe('Ready, EngineReachable, CredentialsReady, WorkersAvailable, ScalingActive.'),
   })

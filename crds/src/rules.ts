@@ -18,20 +18,6 @@ export interface SpecRule {
   holds: (spec: PoolSpec) => boolean;
 }
 
-/** Fields of a pod's spec that a pool may set; everything else is the operator's. */
-export const POD_SPEC_FIELDS = [
-  'nodeSelector',
-  'tolerations',
-  'affinity',
-  'topologySpreadConstraints',
-  'priorityClassName',
-  'hostAliases',
-  'dnsConfig',
-  'dnsPolicy',
-  'runtimeClassName',
-  'schedulerName',
-] as const;
-
 export const SPEC_RULES: SpecRule[] = [
   {
     at: 'scaling',
@@ -71,15 +57,5 @@ export const SPEC_RULES: SpecRule[] = [
     path: 'worker.lockDuration',
     message: 'worker.lockDuration must be at least 1s',
     holds: ({ worker }) => durationMs(worker.lockDuration) >= 1_000,
-  },
-  {
-    at: 'worker',
-    cel: `!has(self.podSpec) || self.podSpec.all(field, field in [${POD_SPEC_FIELDS.map((f) => `'${f}'`).join(', ')}])`,
-    path: 'worker.podSpec',
-    message: `worker.podSpec may set only ${POD_SPEC_FIELDS.join(', ')}: the other pod fields belong to the operator`,
-    holds: ({ worker }) =>
-      Object.keys(worker.podSpec ?? {}).every((field) =>
-        (POD_SPEC_FIELDS as readonly string[]).includes(field),
-      ),
   },
 ];
