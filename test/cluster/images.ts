@@ -8,15 +8,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
+import { BASE_IMAGE, BASE_VERSION, ensureBaseImage, IMAGES } from './baseImage.ts';
 import type { Binaries } from './binaries.ts';
+import { withContainer } from './buildah.ts';
 import { ctr, PAUSE_IMAGE } from './containerd.ts';
 import { COREDNS_IMAGE } from './dns.ts';
 
 export const OPERATOR_IMAGE = 'docker.io/fareruleworkerpool/operator:0.1.0';
 export const WORKER_IMAGE = 'docker.io/fareruleworkerpool/worker:0.1.0';
-const BASE_IMAGE = 'localhost/node-base:24';
-
-const IMAGES = join(CACHE, 'images');
 
 export interface ImageArchive {
   /** Name that the node knows the image by. */
@@ -73,9 +72,9 @@ async function dockerfileImage(name: string, dockerfile: string, folders: string
   const sources = [dockerfile, 'package.json', 'package-lock.json', 'tsconfig.base.json', ...folders].map(
     (path) => join(ROOT, path),
   );
-  const archive = archivePath(name, contentHash(sources, baseHash()));
+  const archive = archivePath(name, contentHash(sources, BASE_VERSION));
   if (!existsSync(archive)) {
-    await baseImage();
+    await ensureBaseImage();
     // Where the machine has a certificate authority of its own, npm needs it during the build.
     const authority = process.env.NODE_EXTRA_CA_CERTS;
     const trust = authority
@@ -111,61 +110,11 @@ async function npmConfig(): Promise<string[]> {
   return registry ? ['--env', `npm_config_registry=${registry}`] : [];
 }
 
-const baseHash = () => contentHash([join(import.meta.dirname, 'images.ts')], process.versions.node);
-
-/** Debian with Node at /usr/local/bin/node, in place of docker.io/library/node. */
-async function baseImage(): Promise<void> {
-  const stamp = join(IMAGES, `base-${process.versions.node}.stamp`);
-  if (existsSync(stamp) && (await has(BASE_IMAGE))) return;
-  const rootfs = join(CACHE, 'debian-rootfs');
-  if (!existsSync(rootfs)) {
-    rmSync(`${rootfs}.new`, { recursive: true, force: true });
-    await run('debootstrap', ['--variant=minbase', '--include=ca-certificates', 'bookworm', `${rootfs}.new`]);
-    rmSync(join(`${rootfs}.new`, 'var/cache/apt'), { recursive: true, force: true });
-    rmSync(join(`${rootfs}.new`, 'var/lib/apt/lists'), { recursive: true, force: true });
-    renameSync(`${rootfs}.new`, rootfs);
-  }
-  const npm = (await run('npm', ['root', '--global'])).trim();
-  await withContainer('scratch', async (container) => {
-    await run('buildah', ['copy', container, rootfs, '/']);
-    await run('buildah', ['copy', '--chmod', '0755', container, process.execPath, '/usr/local/bin/node']);
-    await run('buildah', ['copy', container, join(npm, 'npm'), '/usr/local/lib/node_modules/npm']);
-    await run('buildah', [
-      'run',
-      '--isolation',
-      'chroot',
-      container,
-      'ln',
-      '-s',
-      '../lib/node_modules/npm/bin/npm-cli.js',
-      '/usr/local/bin/npm',
-    ]);
-    await run('buildah', ['config', '--label', 'farerules.dev/stand-in=docker.io/library/node', container]);
-    await run('buildah', ['commit', '--quiet', container, BASE_IMAGE]);
-  });
-  writeFileSync(stamp, '');
-}
-
-async function withContainer(image: string, work: (container: string) => Promise<void>): Promise<void> {
-  const container = (await run('buildah', ['from', image])).trim();
-  try {
-    await work(container);
-  } finally {
-    await run('buildah', ['rm', container]);
-  }
-}
-
 async function push(name: string, archive: string): Promise<void> {
   rmSync(`${archive}.new`, { force: true });
   await run('buildah', ['push', '--quiet', name, `oci-archive:${archive}.new:${name}`]);
   renameSync(`${archive}.new`, archive);
 }
-
-const has = (image: string) =>
-  run('buildah', ['inspect', '--type', 'image', image]).then(
-    () => true,
-    () => false,
-  );
 
 /** A pod's first process: it holds the namespaces and does nothing else. */
 async function pauseBinary(): Promise<string> {

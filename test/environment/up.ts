@@ -4,6 +4,7 @@
  * names (see test/README.md for what it then needs).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { ensureBaseImage } from '../cluster/baseImage.ts';
 import { buildBinaries } from '../cluster/binaries.ts';
 import { clusterUp } from '../cluster/cluster.ts';
 import { AUDIT_LOG } from '../cluster/controlPlane.ts';
@@ -67,8 +68,13 @@ interface ReadyCluster {
 
 async function localCluster(): Promise<ReadyCluster> {
   await step('Debian packages', installPackages, (installed) => installed.join(', ') || 'all there');
-  const binaries = await step('Kubernetes and CoreDNS from their Go modules', buildBinaries);
-  await step('Camunda application by Maven', buildEngine);
+  // The Go build takes minutes of both cores; the others mostly wait for the network.
+  const [binaries] = await Promise.all([
+    step('Kubernetes and CoreDNS from their Go modules', buildBinaries),
+    step('Camunda application by Maven', buildEngine).then(() =>
+      step('base image by debootstrap', ensureBaseImage),
+    ),
+  ]);
   const images = await step('images of operator and worker from their Dockerfiles', () =>
     buildImages(binaries),
   );
