@@ -1,0 +1,98 @@
+/**
+ * The worker's configuration: read once from the environment, all problems
+ * reported together, frozen. Nothing else reads `process.env`. Secrets are kept
+ * apart and cannot be printed by accident.
+ */
+import { WORKER_ID_PREFIX, type WorkerEnv, workerEnvSchema } from '@farerules/crds/workerEnv';
+
+type SecretName = 'OPENAI_API_KEY' | 'CAMUNDA_USERNAME' | 'CAMUNDA_PASSWORD';
+
+export interface Config extends Readonly<Omit<WorkerEnv, SecretName>> {
+  /** Unique among all workers of the engine: the engine tells workers apart by it. */
+  readonly workerId: string;
+  readonly secrets: Secrets;
+}
+
+/** Secrets that came as variables; those from files are read by `credentials.ts`. */
+export class Secrets {
+  readonly #values: Partial<Record<SecretName, string>>;
+
+  constructor(values: Partial<Record<SecretName, string>>) {
+    this.#values = values;
+  }
+
+  get(name: SecretName): string | undefined {
+    return this.#values[name];
+  }
+
+  all(): string[] {
+    return Object.values(this.#values).filter((value) => value !== undefined);
+  }
+
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(Object.keys(this.#values).map((name) => [name, '[redacted]']));
+  }
+}
+
+export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+/** An empty variable counts as one that is not set: that is how shells and manifests leave values out. */
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  host: { hostname: string; pid: number },
+): LoadedConfig {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = workerEnvSchema.safeParse(set);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`),
+    };
+  }
+  const env = parsed.data;
+  const problems = contradictions(env);
+  if (problems.length > 0) return { ok: false, problems };
+  const { OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD, ...plain } = env;
+  const secrets = Object.entries({ OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD });
+  return {
+    ok: true,
+    config: Object.freeze({
+      ...plain,
+      workerId: `${WORKER_ID_PREFIX}${env.POD_NAME ?? `${host.hostname}-${host.pid}`}`,
+      secrets: new Secrets(Object.fromEntries(secrets.filter(([, value]) => value !== undefined))),
+    }),
+  };
+}
+
+/** Rules that span several variables. */
+function contradictions(env: WorkerEnv): string[] {
+  const problems: string[] = [];
+  if (!env.OPENAI_API_KEY && !(env.CREDENTIALS_DIR && env.LLM_KEYS?.length)) {
+    problems.push('OPENAI_API_KEY: set it, or CREDENTIALS_DIR and LLM_KEYS for keys in files');
+  }
+  if (env.LLM_TIMEOUT_MS >= env.LOCK_DURATION_MS) {
+    problems.push('LLM_TIMEOUT_MS: must be shorter than LOCK_DURATION_MS');
+  }
+  if ((env.CAMUNDA_USERNAME === undefined) !== (env.CAMUNDA_PASSWORD === undefined)) {
+    problems.push('CAMUNDA_USERNAME and CAMUNDA_PASSWORD: set both or none');
+  }
+  const prices = [env.LLM_PRICE_INPUT_PER_MILLION_USD, env.LLM_PRICE_OUTPUT_PER_MILLION_USD];
+  if (prices.filter((price) => price !== undefined).length === 1) {
+    problems.push('LLM_PRICE_INPUT_PER_MILLION_USD and LLM_PRICE_OUTPUT_PER_MILLION_USD: set both or none');
+  }
+  if (env.CAMUNDA_URL.some(hasUser)) {
+    problems.push('CAMUNDA_URL: must not contain a user; use CAMUNDA_USERNAME and CAMUNDA_PASSWORD');
+  }
+  if (hasUser(env.OPENAI_BASE_URL)) {
+    problems.push('OPENAI_BASE_URL: must not contain a user; use OPENAI_API_KEY');
+  }
+  if (env.CACHE_REDIS_URL && hasUser(env.CACHE_REDIS_URL)) {
+    problems.push('CACHE_REDIS_URL: must not contain a user; put redis-password into CREDENTIALS_DIR');
+  }
+  return problems;
+}
+
+function hasUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}

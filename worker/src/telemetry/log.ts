@@ -1,0 +1,73 @@
+/**
+ * JSON lines on standard output. Every line passes through one filter that
+ * knows the current secrets: what must never be printed does not depend on
+ * each caller's care.
+ */
+import winston from 'winston';
+
+export interface Log {
+  /** For people: level, event and fields. */
+  error(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  info(event: string, fields?: Record<string, unknown>): void;
+  debug(event: string, fields?: Record<string, unknown>): void;
+  /** For the record: written at every log level. */
+  audit(event: string, fields: Record<string, unknown>): void;
+}
+
+export interface LogOptions {
+  level: string;
+  /** Fields of every line. */
+  fields: Record<string, unknown>;
+  /** The values that must not appear, as of now. */
+  secrets: () => readonly string[];
+}
+
+/** Shorter values are ordinary words as often as they are secrets. */
+const SHORTEST_SECRET = 6;
+
+export function createLog({ level, fields, secrets }: LogOptions): Log {
+  const line = winston.format.printf((info) => {
+    const { level: severity, message, ...rest } = info;
+    return redact(
+      JSON.stringify({
+        timestamp: new Date().toISOString(),
+        level: severity,
+        event: message,
+        ...fields,
+        ...rest,
+      }),
+      secrets(),
+    );
+  });
+  const logger = winston.createLogger({
+    levels: { audit: 0, error: 1, warn: 2, info: 3, debug: 4 },
+    level,
+    format: line,
+    transports: [new winston.transports.Console()],
+  });
+  const write =
+    (severity: string) =>
+    (event: string, more: Record<string, unknown> = {}) => {
+      logger.log({ ...more, level: severity, message: event });
+    };
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    audit: write('audit'),
+  };
+}
+
+/** Replaces each secret, as it is and as JSON would write it. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    clean = clean
+      .replaceAll(secret, '[redacted]')
+      .replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]');
+  }
+  return clean;
+}

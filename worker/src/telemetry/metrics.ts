@@ -1,0 +1,73 @@
+/**
+ * The worker's metrics, each declared once. Labels have few values by
+ * construction: never a booking, an instance, a key or a message.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds, doubling: the buckets of the GenAI conventions. */
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
+    new Counter<T>({ name, help, labelNames, registers });
+  const metrics = {
+    registry,
+    tasksProcessed: counter(
+      'llm_worker_tasks_processed_total',
+      'Tasks completed with a decision, by decision and by who decided (llm, cache, fallback).',
+      ['decision', 'source'],
+    ),
+    taskSettlements: counter(
+      'llm_worker_task_settlements_total',
+      'Tasks by how they ended for this worker: completed, gone, lock_lost, failed, returned, abandoned.',
+      ['settlement'],
+    ),
+    fallbacks: counter('llm_worker_fallbacks_total', 'Tasks that nobody decided, by the reason.', ['code']),
+    taskDuration: new Histogram({
+      name: 'llm_worker_task_duration_seconds',
+      help: 'Time from the fetch of a task to its known outcome, in seconds.',
+      buckets: SECONDS,
+      registers,
+    }),
+    tasksInFlight: new Gauge({
+      name: 'llm_worker_tasks_in_flight',
+      help: 'Tasks that this worker holds.',
+      registers,
+    }),
+    refundRequests: counter('refund_requests_total', 'Refund requests decided, by decision.', ['decision']),
+    llmCalls: counter('llm_worker_openai_api_calls_total', 'Calls to the LLM API, failed ones included.'),
+    llmErrors: counter(
+      'llm_worker_openai_api_errors_total',
+      'Calls that brought no decision, by the reason.',
+      ['code'],
+    ),
+    llmDuration: new Histogram({
+      name: 'llm_worker_openai_api_duration_seconds',
+      help: 'Time of one call to the LLM API, failed ones included, in seconds.',
+      buckets: SECONDS,
+      registers,
+    }),
+    llmTokens: counter('llm_worker_openai_api_tokens_total', 'Tokens used, by type (input, output).', [
+      'type',
+    ]),
+    cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
+    cacheRequests: counter(
+      'llm_worker_cache_requests_total',
+      'Look-ups of earlier decisions: hit, miss, error.',
+      ['result'],
+    ),
+    engineErrors: counter(
+      'llm_worker_engine_errors_total',
+      'Failed requests to the engine, by operation and reason.',
+      ['operation', 'code'],
+    ),
+  };
+  // A counter without labels shows as 0 from the start; these are asked for before the first decision.
+  for (const decision of ['ALLOWED', 'WITH_PENALTY', 'MANUAL']) metrics.refundRequests.inc({ decision }, 0);
+  return metrics;
+}
