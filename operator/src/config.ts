@@ -1,0 +1,56 @@
+/** The operator's configuration, parsed once. Nothing else reads the environment. */
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+export const configSchema = z.object({
+  WORKER_IMAGE: z.string().min(1).describe('Worker image of the pools that name none.'),
+  POD_NAMESPACE: z.string().min(1).describe('Namespace that the operator runs in and keeps its Lease in.'),
+  POD_NAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Own pod, which the leader labels for the metrics Service. Left out: no label.'),
+  WATCH_NAMESPACES: list
+    .prefault('')
+    .describe('Namespaces whose pools are served, separated by commas. Empty: all.'),
+  LEASE_NAME: z.string().min(1).default('fareruleworkerpool-operator').describe('Lease of the leader.'),
+  METRICS_PORT: port.default(9090).describe('Port of /metrics, /healthz and /readyz.'),
+  METRICS_API_SERVICE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Service in POD_NAMESPACE that leads to METRICS_API_PORT. Left out: external.metrics.k8s.io is not served.',
+    ),
+  METRICS_API_SERVICE_PORT: port.default(443).describe('Port of that Service.'),
+  METRICS_API_PORT: port.default(6443).describe('TLS port on which external.metrics.k8s.io is served.'),
+  METRICS_API_OWNER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('ClusterRole that owns the APIService, so that it goes when the operator is uninstalled.'),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+/**
+ * Parses the environment.
+ * @throws Error that lists all problems together.
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const result = configSchema.safeParse(env);
+  if (result.success) return Object.freeze(result.data);
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`configuration: ${problems.join('; ')}`);
+}

@@ -1,0 +1,104 @@
+/** Gathers everything that one reconcile looks at. Reads come from the local copies wherever they can. */
+import { durationMs } from '../../../crds/src/duration.ts';
+import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
+import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
+import type { EngineTarget } from '../engine/backlog.ts';
+import type { BacklogPoller } from '../engine/poller.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KINDS, type Kind } from '../kube/kinds.ts';
+import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
+import { autoscalerName, credentialsName, workloadName } from '../pool/names.ts';
+import type { KubeObject } from '../pool/objects.ts';
+import type { LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
+import { poolKey, type Watches } from './watches.ts';
+
+export interface Sources {
+  client: KubeClient;
+  watches: Watches;
+  poller: BacklogPoller;
+  metricsApi: () => MetricsApi;
+  workerImage: string;
+}
+
+const CPU_METRICS = 'v1beta1.metrics.k8s.io';
+
+export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promise<Observation> {
+  const { watches, poller } = sources;
+  const { name, namespace } = pool.metadata;
+  const key = poolKey(namespace, name);
+  const parsed = parsePoolSpec(pool.spec);
+  const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
+  const credentials = credentialsName(name);
+  const secrets = await watches.secrets.read(key, namespace, [...new Set([...referenced, credentials])]);
+
+  if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
+  else poller.forget(key);
+
+  return {
+    pool,
+    live: await liveObjects(sources, namespace, name, secrets[credentials]),
+    secrets,
+    pods: watches.podsOf(namespace, name),
+    backlog: poller.backlog(key),
+    metricsApi: sources.metricsApi(),
+    cpuMetricsServed: watches.apiServices.get(CPU_METRICS) !== undefined,
+    workerImage: sources.workerImage,
+  };
+}
+
+async function liveObjects(
+  { client, watches }: Sources,
+  namespace: string,
+  pool: string,
+  credentials: SecretReading | undefined,
+): Promise<LiveObjects> {
+  // The copies hold what carries our label. What they lack may still be there under that name, as
+  // somebody else's or with its label removed: only the API server knows.
+  const find = async <T extends KubeObject>(
+    store: { get(name: string, namespace: string): T | undefined },
+    kind: Kind,
+    name: string,
+  ) => store.get(name, namespace) ?? (await client.get<T>(kind, name, namespace));
+  const [serviceAccount, deployment, autoscaler, disruptionBudget] = await Promise.all([
+    find(watches.serviceAccounts, KINDS.serviceAccount, workloadName(pool)),
+    find(watches.deployments, KINDS.deployment, workloadName(pool)),
+    find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
+    find(watches.disruptionBudgets, KINDS.disruptionBudget, workloadName(pool)),
+  ]);
+  const found: LiveObjects = {};
+  if (serviceAccount) found.serviceAccount = serviceAccount;
+  if (deployment) found.deployment = deployment;
+  if (autoscaler) found.autoscaler = autoscaler;
+  if (disruptionBudget) found.disruptionBudget = disruptionBudget;
+  if (credentials?.state === 'found') found.secret = credentials.secret;
+  return found;
+}
+
+/** What to ask the engine; without credentials while they cannot be read. */
+function engineTarget(
+  namespace: string,
+  spec: PoolSpec,
+  secrets: Record<string, SecretReading>,
+): EngineTarget {
+  const { engine, worker } = spec;
+  const credentials = assembleCredentials(namespace, spec, secrets);
+  const text = (file: string) =>
+    credentials.ready
+      ? Buffer.from(credentials.data[file] ?? '', 'base64')
+          .toString()
+          .trim()
+      : '';
+  return {
+    urls: engine.urls,
+    topic: engine.topic,
+    processDefinitionKeys: engine.processDefinitionKeys,
+    tenantIds: engine.tenantIds,
+    lockDurationMs: durationMs(worker.lockDuration),
+    ...(engine.basicAuthSecretRef && {
+      auth: {
+        username: text(CREDENTIAL_FILES.engineUsername),
+        password: text(CREDENTIAL_FILES.enginePassword),
+      },
+    }),
+  };
+}

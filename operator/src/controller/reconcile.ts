@@ -1,0 +1,49 @@
+/** One reconcile of one pool: observe → plan → execute → status. */
+import { plan } from '../pool/plan.ts';
+import { nextStatus } from '../pool/status.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import { execute } from './execute.ts';
+import { observe, type Sources } from './observe.ts';
+import type { StatusWriter } from './writeStatus.ts';
+
+export interface Reconciler extends Sources {
+  statusWriter: StatusWriter;
+  log: Logger;
+}
+
+/** An object of somebody else is not watched: look again whether it has gone. */
+const CONFLICT_RETRY_MS = 10_000;
+
+/**
+ * Brings the pool with this key to what its spec says.
+ * @returns after how many milliseconds to look again without being told, if at all
+ */
+export async function reconcile(reconciler: Reconciler, key: string): Promise<number | undefined> {
+  const { client, log, poller, statusWriter, watches } = reconciler;
+  const [namespace = '', name = ''] = key.split('/');
+  const pool = watches.pools.get(name, namespace);
+  if (!pool) {
+    // Garbage collection removes what it owned.
+    poller.forget(key);
+    watches.secrets.forget(key);
+    statusWriter.forget(key);
+    return undefined;
+  }
+  const status = statusWriter.current(pool);
+  const observation = await observe(reconciler, status ? { ...pool, status } : pool);
+  const steps = plan(observation);
+  let failure: unknown;
+  try {
+    await execute(client, log, key, steps);
+  } catch (error) {
+    failure = error;
+  }
+  const next = nextStatus(observation, steps, new Date().toISOString());
+  if (next.desiredReplicas === undefined) metrics.desiredReplicas.remove({ namespace, pool: name });
+  else metrics.desiredReplicas.set({ namespace, pool: name }, next.desiredReplicas);
+  const again = await statusWriter.write(pool, next);
+  // Told after the status is written: a pool that cannot be applied still says what is known of it.
+  if (failure !== undefined) throw failure;
+  return steps.conflicts.length > 0 ? Math.min(again ?? CONFLICT_RETRY_MS, CONFLICT_RETRY_MS) : again;
+}

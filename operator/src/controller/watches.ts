@@ -1,0 +1,86 @@
+/** Local copies of everything that a reconcile reads, and which pool each change concerns. */
+import { type FareRuleWorkerPool, KIND } from '../../../crds/src/pool.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { Informer } from '../kube/informer.ts';
+import { KINDS, type Kind } from '../kube/kinds.ts';
+import { SecretWatcher } from '../kube/secrets.ts';
+import { Store } from '../kube/store.ts';
+import { MANAGED_BY_LABEL, MANAGER, POOL_LABEL } from '../pool/names.ts';
+import type { Autoscaler, Condition, Deployment, KubeObject, Pod } from '../pool/objects.ts';
+
+export interface ApiService extends KubeObject {
+  spec: { service?: { name: string; namespace: string; port?: number } | null; caBundle?: string };
+  status?: { conditions?: Condition[] };
+}
+
+export const poolKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+export class Watches {
+  readonly pools: Store<FareRuleWorkerPool>;
+  readonly deployments: Store<Deployment>;
+  readonly autoscalers: Store<Autoscaler>;
+  readonly disruptionBudgets: Store<KubeObject>;
+  readonly serviceAccounts: Store<KubeObject>;
+  readonly pods: Store<Pod>;
+  readonly apiServices: Informer<ApiService>;
+  readonly secrets: SecretWatcher;
+
+  /**
+   * @param enqueue called with the key of each pool that a change concerns
+   * @param onApiService called when an API group came, went or changed its health
+   */
+  constructor(
+    client: KubeClient,
+    namespaces: readonly string[],
+    enqueue: (key: string) => void,
+    onApiService: (service: ApiService) => void,
+  ) {
+    const owned = <T extends KubeObject>(kind: Kind, onChange: (object: T) => void) =>
+      new Store<T>(client, namespaces, {
+        kind,
+        selector: { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` },
+        onChange,
+      });
+    const byOwner = (object: KubeObject) => {
+      const owner = object.metadata.ownerReferences?.find(
+        ({ controller, kind }) => controller && kind === KIND,
+      );
+      if (owner) enqueue(poolKey(object.metadata.namespace ?? '', owner.name));
+    };
+    this.pools = new Store<FareRuleWorkerPool>(client, namespaces, {
+      kind: KINDS.pool,
+      onChange: ({ metadata }) => enqueue(poolKey(metadata.namespace, metadata.name)),
+    });
+    this.deployments = owned<Deployment>(KINDS.deployment, byOwner);
+    this.autoscalers = owned<Autoscaler>(KINDS.autoscaler, byOwner);
+    this.disruptionBudgets = owned<KubeObject>(KINDS.disruptionBudget, byOwner);
+    this.serviceAccounts = owned<KubeObject>(KINDS.serviceAccount, byOwner);
+    // Pods belong to the Deployment's ReplicaSets: their label names the pool.
+    this.pods = owned<Pod>(KINDS.pod, ({ metadata }) => {
+      const pool = metadata.labels?.[POOL_LABEL];
+      if (pool) enqueue(poolKey(metadata.namespace ?? '', pool));
+    });
+    this.apiServices = new Informer<ApiService>(client, { kind: KINDS.apiService, onChange: onApiService });
+    this.secrets = new SecretWatcher(client, enqueue);
+  }
+
+  private get stores(): { synced: boolean; stop(): void }[] {
+    const { pools, deployments, autoscalers, disruptionBudgets, serviceAccounts, pods, apiServices } = this;
+    return [pools, deployments, autoscalers, disruptionBudgets, serviceAccounts, pods, apiServices];
+  }
+
+  get synced(): boolean {
+    return this.stores.every(({ synced }) => synced);
+  }
+
+  podsOf(namespace: string, pool: string): Pod[] {
+    return this.pods
+      .values()
+      .filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[POOL_LABEL] === pool);
+  }
+
+  stop(): void {
+    for (const store of this.stores) store.stop();
+    this.secrets.stop();
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The APIService that sends external.metrics.k8s.io to us. The cluster has one
+ * provider for this group: another one's is never overwritten.
+ */
+import type { ApiService } from '../controller/watches.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
+import { covers } from '../pool/drift.ts';
+import { MANAGED_BY_LABEL, MANAGER } from '../pool/names.ts';
+import type { KubeObject, Manifest } from '../pool/objects.ts';
+import type { MetricsApi } from '../pool/observation.ts';
+import { METRICS_GROUP } from './routes.ts';
+
+export const API_SERVICE = `v1beta1.${METRICS_GROUP}`;
+
+export interface ServiceReference {
+  name: string;
+  namespace: string;
+  port: number;
+}
+
+/** The APIService as we want it. */
+export function apiService(service: ServiceReference, ca: string, owner: KubeObject | undefined): Manifest {
+  return {
+    apiVersion: KINDS.apiService.apiVersion,
+    kind: KINDS.apiService.kind,
+    metadata: {
+      name: API_SERVICE,
+      labels: { [MANAGED_BY_LABEL]: MANAGER },
+      ...(owner?.metadata.uid && {
+        ownerReferences: [
+          {
+            apiVersion: owner.apiVersion,
+            kind: owner.kind,
+            name: owner.metadata.name,
+            uid: owner.metadata.uid,
+          },
+        ],
+      }),
+    },
+    spec: {
+      group: METRICS_GROUP,
+      version: 'v1beta1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      service,
+      caBundle: Buffer.from(ca).toString('base64'),
+    },
+  };
+}
+
+/** Whose the live APIService is. */
+export function ownership(live: ApiService | undefined, service: ServiceReference): MetricsApi {
+  if (!live) return { state: 'pending' };
+  const target = live.spec.service;
+  const labelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGER;
+  if (labelled && target?.name === service.name && target.namespace === service.namespace)
+    return { state: 'ours' };
+  return {
+    state: 'foreign',
+    servedBy: target ? `Service ${target.namespace}/${target.name}` : 'the API server itself',
+  };
+}
+
+/** Makes or repairs the APIService unless it is another provider's. Writes only what differs. */
+export async function register(
+  client: KubeClient,
+  live: ApiService | undefined,
+  wanted: Manifest,
+): Promise<boolean> {
+  if (live && covers(live, wanted)) return false;
+  await client.apply(wanted, { force: live !== undefined });
+  return true;
+}

@@ -1,0 +1,136 @@
+/**
+ * The process as a whole. Every replica follows the API server, so that it is
+ * ready at once when it becomes the leader; only the leader polls engines,
+ * writes, and serves the backlog. A leader that loses its Lease ends the process:
+ * nothing that it had under way may go on.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Config } from './config.ts';
+import { LeaderElection } from './controller/leaderElection.ts';
+import { dropLeaderLabel, takeLeaderLabel } from './controller/leaderLabel.ts';
+import { type Reconciler, reconcile } from './controller/reconcile.ts';
+import { Watches } from './controller/watches.ts';
+import { WorkQueue } from './controller/workQueue.ts';
+import { StatusWriter } from './controller/writeStatus.ts';
+import { BacklogPoller } from './engine/poller.ts';
+import { errorCode, errorMessage } from './errors.ts';
+import { KubeClient } from './kube/client.ts';
+import { connect } from './kube/connection.ts';
+import { EventRecorder } from './kube/events.ts';
+import { MetricsApiServer } from './metricsApi/server.ts';
+import { pause } from './support/pause.ts';
+import type { Logger } from './telemetry/log.ts';
+import { metrics } from './telemetry/metrics.ts';
+import { serveProbes } from './telemetry/probes.ts';
+
+/** Pools reconciled at the same time. */
+const CONCURRENCY = 8;
+
+export interface Operator {
+  /** Ends when the operator has stopped by itself, with the reason. */
+  ended: Promise<string>;
+  /** Finishes what is under way, gives the Lease back and stops. */
+  stop(): Promise<void>;
+}
+
+export async function startOperator(config: Config, log: Logger): Promise<Operator> {
+  const connection = connect();
+  const client = new KubeClient(connection);
+  const identity = `${config.POD_NAME ?? 'operator'}_${randomUUID()}`;
+  const ended = Promise.withResolvers<string>();
+  const stopping = new AbortController();
+
+  const queue: WorkQueue = new WorkQueue({
+    work: (key) => timed(() => reconcile(reconciler, key)),
+    onError: (key, error) => {
+      metrics.reconciles.inc({ result: errorCode(error) });
+      log.warn('reconcile failed', { pool: key, code: errorCode(error), error: errorMessage(error) });
+    },
+    onDepth: (waiting) => metrics.queueDepth.set(waiting),
+    concurrency: CONCURRENCY,
+  });
+  const enqueue = (key: string) => queue.add(key);
+  const enqueueAll = () => {
+    for (const { metadata } of watches.pools.values()) enqueue(`${metadata.namespace}/${metadata.name}`);
+  };
+
+  const poller = new BacklogPoller(enqueue);
+  const watches: Watches = new Watches(client, config.WATCH_NAMESPACES, enqueue, (service) => {
+    metricsApi?.onApiService(service);
+    enqueueAll();
+  });
+  const metricsApi = await MetricsApiServer.start(config, {
+    client,
+    poller,
+    log,
+    watches,
+    onChange: enqueueAll,
+  });
+  const reconciler: Reconciler = {
+    client,
+    watches,
+    poller,
+    log,
+    metricsApi: () => metricsApi?.state() ?? { state: 'off' },
+    workerImage: config.WORKER_IMAGE,
+    statusWriter: new StatusWriter(client, new EventRecorder(client, identity, log)),
+  };
+  const election = new LeaderElection({
+    client,
+    log,
+    namespace: config.POD_NAMESPACE,
+    name: config.LEASE_NAME,
+    identity,
+    onLost: ended.resolve,
+  });
+  const probes: Server = await serveProbes(config.METRICS_PORT, {
+    healthy: () => true,
+    ready: () => watches.synced,
+  });
+
+  async function lead(): Promise<void> {
+    if (config.POD_NAME) {
+      // A container that was started anew still has the label of its former life.
+      await dropLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME).catch(() => undefined);
+    }
+    while (!watches.synced && !stopping.signal.aborted) await pause(20, stopping.signal);
+    if (!(await election.acquire())) return;
+    metrics.leader.set(1);
+    log.info('leading', { identity });
+    queue.start();
+    if (config.POD_NAME) await takeLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME);
+    await metricsApi?.lead();
+  }
+  void lead().catch((error) => ended.resolve(`cannot lead: ${errorMessage(error)}`));
+
+  return {
+    ended: ended.promise,
+    async stop() {
+      stopping.abort();
+      await queue.stop();
+      poller.stop();
+      const led = election.leading;
+      await election.release();
+      if (led && config.POD_NAME) {
+        await dropLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME).catch(() => undefined);
+      }
+      watches.stop();
+      metricsApi?.stop();
+      probes.close();
+      probes.closeAllConnections();
+      await connection.close();
+    },
+  };
+}
+
+async function timed(work: () => Promise<number | undefined>): Promise<number | undefined> {
+  const end = metrics.reconcileSeconds.startTimer();
+  try {
+    const again = await work();
+    metrics.reconciles.inc({ result: 'ok' });
+    return again;
+  } finally {
+    end();
+  }
+}

@@ -1,0 +1,148 @@
+/** Each condition of a pool as a function of what was observed and planned. */
+import { type ConditionType, REASONS, type Reason } from '../reasons.ts';
+import type { Autoscaler } from './objects.ts';
+import type { Observation } from './observation.ts';
+import type { Plan } from './plan.ts';
+import { findProblem } from './podProblems.ts';
+
+export interface Verdict {
+  type: ConditionType;
+  status: 'True' | 'False' | 'Unknown';
+  reason: Reason;
+  message: string;
+}
+
+type Judgement = Omit<Verdict, 'type'>;
+
+/** All conditions, Ready first. Those that a broken spec leaves undecided are left out. */
+export function verdicts(observation: Observation, plan: Plan): Verdict[] {
+  const { spec } = plan;
+  if (!spec.ok) {
+    return [
+      { type: 'Ready', status: 'False', reason: REASONS.InvalidSpec, message: spec.problems.join('; ') },
+    ];
+  }
+  const others: Verdict[] = [
+    { type: 'EngineReachable', ...engineReachable(observation) },
+    { type: 'CredentialsReady', ...credentialsReady(plan) },
+    { type: 'WorkersAvailable', ...workersAvailable(observation, spec.spec.scaling.minReplicas) },
+    { type: 'ScalingActive', ...scalingActive(observation) },
+  ];
+  return [{ type: 'Ready', ...ready(plan, others) }, ...others];
+}
+
+function ready(plan: Plan, others: Verdict[]): Judgement {
+  const [conflict] = plan.conflicts;
+  if (conflict) {
+    const { kind, metadata } = conflict;
+    return {
+      status: 'False',
+      reason: REASONS.NameConflict,
+      message:
+        `${kind} ${metadata.namespace}/${metadata.name} is there already and does not belong to this pool: ` +
+        'it is left alone; delete it or give the pool another name',
+    };
+  }
+  // Credentials before workers: the cause before its effect.
+  const order: ConditionType[] = ['CredentialsReady', 'EngineReachable', 'WorkersAvailable', 'ScalingActive'];
+  const failing = order
+    .map((type) => others.find((verdict) => verdict.type === type && verdict.status !== 'True'))
+    .find((verdict) => verdict !== undefined);
+  if (!failing)
+    return { status: 'True', reason: REASONS.Ready, message: 'Workers run and scale with the backlog' };
+  return { status: 'False', reason: failing.reason, message: `${failing.type}: ${failing.message}` };
+}
+
+function engineReachable({ backlog }: Observation): Judgement {
+  if (backlog.known) {
+    return { status: 'True', reason: REASONS.Counted, message: 'The engine answers' };
+  }
+  if (backlog.reason === undefined) {
+    return { status: 'Unknown', reason: REASONS.NotAskedYet, message: 'The engine has not answered yet' };
+  }
+  return {
+    status: 'False',
+    reason: REASONS.CountFailed,
+    message: `${backlog.reason}; replicas hold until the engine answers`,
+  };
+}
+
+function credentialsReady({ credentials }: Plan): Judgement {
+  if (credentials && !credentials.ready) {
+    return { status: 'False', reason: credentials.reason, message: credentials.message };
+  }
+  return {
+    status: 'True',
+    reason: REASONS.CredentialsFound,
+    message: 'All referenced credentials were found',
+  };
+}
+
+function workersAvailable({ live, pods }: Observation, minReplicas: number): Judgement {
+  const { deployment } = live;
+  if (!deployment) {
+    return { status: 'False', reason: REASONS.DeploymentMissing, message: 'The Deployment is not there yet' };
+  }
+  const problem = findProblem(deployment, pods);
+  if (problem) return { status: 'False', ...problem };
+  const { status = {} } = deployment;
+  const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  const current = (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+  if (!current || updatedReplicas < replicas) {
+    return {
+      status: 'False',
+      reason: REASONS.RollingOut,
+      message: `${updatedReplicas} of ${replicas} pods run the current template, ${readyReplicas} are ready`,
+    };
+  }
+  // A person may have scaled to less than the fewest; then what was asked for counts.
+  const needed = Math.min(minReplicas, deployment.spec.replicas ?? minReplicas);
+  const message = `${availableReplicas} of ${deployment.spec.replicas ?? replicas} pods are available, at least ${needed} needed`;
+  return availableReplicas >= needed
+    ? { status: 'True', reason: REASONS.MinimumAvailable, message }
+    : { status: 'False', reason: REASONS.NotEnoughReady, message };
+}
+
+function scalingActive({ live, metricsApi }: Observation): Judgement {
+  if (metricsApi.state === 'foreign') {
+    return {
+      status: 'False',
+      reason: REASONS.ForeignMetricsProvider,
+      message:
+        `external.metrics.k8s.io is served by ${metricsApi.servedBy}, which is left alone: the autoscaler ` +
+        'does not see the backlog; remove that provider, or the APIService if it is a left-over',
+    };
+  }
+  const active = hpaCondition(live.autoscaler, 'ScalingActive');
+  const able = hpaCondition(live.autoscaler, 'AbleToScale');
+  if (!active) {
+    return {
+      status: 'Unknown',
+      reason: REASONS.AwaitingAutoscaler,
+      message: 'The HorizontalPodAutoscaler has not reported yet; it does so every 15 s',
+    };
+  }
+  if (active.status === 'True' && able?.status !== 'False') {
+    return {
+      status: 'True',
+      reason: REASONS.MetricsRead,
+      message: 'The HorizontalPodAutoscaler reads its metrics',
+    };
+  }
+  const failing = active.status === 'True' && able ? able : active;
+  if (failing.reason === 'ScalingDisabled') {
+    return {
+      status: 'False',
+      reason: REASONS.PausedAtZero,
+      message: 'The Deployment was scaled to 0 by hand, which pauses scaling: scale it to 1 or more to go on',
+    };
+  }
+  return {
+    status: 'False',
+    reason: REASONS.AutoscalerInactive,
+    message: `${failing.reason ?? 'no reason'}: ${failing.message ?? 'no message'}`,
+  };
+}
+
+const hpaCondition = (autoscaler: Autoscaler | undefined, type: string) =>
+  autoscaler?.status?.conditions?.find((condition) => condition.type === type);

@@ -1,0 +1,81 @@
+/** The pool's status, and when it is worth a write. */
+import type { PoolCondition, PoolStatus } from '../../../crds/src/pool.ts';
+import { verdicts } from './conditions.ts';
+import { covers } from './drift.ts';
+import type { Observation } from './observation.ts';
+import type { Plan } from './plan.ts';
+import { desiredReplicas } from './scaling.ts';
+
+/** Numbers and sentences that changed are written at most this often. */
+export const VALUE_INTERVAL_MS = 10_000;
+
+/**
+ * @param now RFC 3339, for conditions that changed.
+ */
+export function nextStatus(observation: Observation, plan: Plan, now: string): PoolStatus {
+  const { pool, live, backlog } = observation;
+  const generation = pool.metadata.generation;
+  const deployment = live.deployment?.status;
+  const replicas = deployment?.replicas ?? 0;
+  const scaling = plan.spec.ok ? desiredReplicas(plan.spec.spec.scaling, backlog, replicas) : undefined;
+  return {
+    observedGeneration: generation,
+    ...(scaling?.desired !== undefined && { desiredReplicas: scaling.desired }),
+    replicas,
+    readyReplicas: deployment?.readyReplicas ?? 0,
+    ...(backlog.known && {
+      pendingTasks: backlog.pending,
+      inFlightTasks: backlog.inFlight,
+      lastCountTime: backlog.at,
+    }),
+    ...(scaling && { scalingReason: scaling.reason }),
+    conditions: verdicts(observation, plan).map((verdict) => {
+      const before = pool.status?.conditions?.find(({ type }) => type === verdict.type);
+      return {
+        ...verdict,
+        observedGeneration: generation,
+        lastTransitionTime: before?.status === verdict.status ? before.lastTransitionTime : now,
+      };
+    }),
+  };
+}
+
+/** Conditions whose status or reason is new: each is worth an event. */
+export function changedConditions(before: PoolStatus | undefined, after: PoolStatus): PoolCondition[] {
+  return (after.conditions ?? []).filter((condition) => {
+    const old = before?.conditions?.find(({ type }) => type === condition.type);
+    return old?.status !== condition.status || old.reason !== condition.reason;
+  });
+}
+
+export type WriteDecision = { write: true } | { write: false; retryInMs?: number };
+
+/**
+ * A changed condition is written at once; changed numbers wait their turn; the
+ * time of the last count alone is never a reason to write.
+ */
+export function writeDecision(
+  before: PoolStatus | undefined,
+  after: PoolStatus,
+  msSinceLastWrite: number,
+): WriteDecision {
+  const removed = (before?.conditions ?? []).some(
+    ({ type }) => !after.conditions?.some((condition) => condition.type === type),
+  );
+  if (
+    removed ||
+    before?.observedGeneration !== after.observedGeneration ||
+    changedConditions(before, after).length > 0
+  ) {
+    return { write: true };
+  }
+  if (sameValues(before, after)) return { write: false };
+  if (msSinceLastWrite >= VALUE_INTERVAL_MS) return { write: true };
+  return { write: false, retryInMs: VALUE_INTERVAL_MS - msSinceLastWrite };
+}
+
+function sameValues(before: PoolStatus | undefined, after: PoolStatus): boolean {
+  const { lastCountTime: _before, ...old } = before ?? {};
+  const { lastCountTime: _after, ...next } = after;
+  return covers(old, next) && covers(next, old);
+}

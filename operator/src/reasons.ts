@@ -1,0 +1,63 @@
+/**
+ * Condition types and reasons, each declared once. A reason is one word that
+ * scripts may match on; the sentence for people is the condition's message.
+ */
+
+export const CONDITIONS = [
+  'Ready',
+  'EngineReachable',
+  'CredentialsReady',
+  'WorkersAvailable',
+  'ScalingActive',
+] as const;
+export type ConditionType = (typeof CONDITIONS)[number];
+
+export const REASONS = {
+  /** Ready: every other condition holds. */
+  Ready: 'Ready',
+  /** The spec breaks a rule; nothing of the pool was changed. */
+  InvalidSpec: 'InvalidSpec',
+  /** An object with a needed name belongs to somebody else. */
+  NameConflict: 'NameConflict',
+
+  /** EngineReachable: the last count is fresh. */
+  Counted: 'Counted',
+  /** EngineReachable: no count has ended yet. */
+  NotAskedYet: 'NotAskedYet',
+  /** EngineReachable: no engine node gave a usable count. */
+  CountFailed: 'CountFailed',
+
+  /** CredentialsReady: all referenced keys were found. */
+  CredentialsFound: 'CredentialsFound',
+  SecretNotFound: 'SecretNotFound',
+  SecretKeyNotFound: 'SecretKeyNotFound',
+  /** CredentialsReady: the operator may not read a Secret; the message holds the Role to add. */
+  SecretForbidden: 'SecretForbidden',
+  /** CredentialsReady: a Secret could not be read for another reason. */
+  SecretUnreadable: 'SecretUnreadable',
+
+  /** WorkersAvailable: at least the fewest pods are ready and all run the current template. */
+  MinimumAvailable: 'MinimumAvailable',
+  /** WorkersAvailable: the Deployment is being made or rolled. */
+  RollingOut: 'RollingOut',
+  NotEnoughReady: 'NotEnoughReady',
+  DeploymentMissing: 'DeploymentMissing',
+  Unschedulable: 'Unschedulable',
+  ImageUnavailable: 'ImageUnavailable',
+  ContainerConfig: 'ContainerConfig',
+  CrashLoop: 'CrashLoop',
+  /** WorkersAvailable: the API server refuses to create pods, for example over a quota. */
+  PodsRefused: 'PodsRefused',
+
+  /** ScalingActive: the HorizontalPodAutoscaler reads its metrics. */
+  MetricsRead: 'MetricsRead',
+  /** ScalingActive: the HorizontalPodAutoscaler has not reported yet. */
+  AwaitingAutoscaler: 'AwaitingAutoscaler',
+  /** ScalingActive: another provider serves external.metrics.k8s.io. */
+  ForeignMetricsProvider: 'ForeignMetricsProvider',
+  /** ScalingActive: the HorizontalPodAutoscaler says that it cannot scale. */
+  AutoscalerInactive: 'AutoscalerInactive',
+  /** ScalingActive: the Deployment was scaled to zero by hand, which pauses the HorizontalPodAutoscaler. */
+  PausedAtZero: 'PausedAtZero',
+} as const;
+export type Reason = (typeof REASONS)[keyof typeof REASONS];

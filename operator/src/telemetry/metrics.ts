@@ -1,0 +1,76 @@
+/** The operator's own metrics, each declared once. Labels are pool names and fixed words, never ticket data. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const registers = [registry];
+const pool = ['namespace', 'pool'] as const;
+
+export const metrics = {
+  reconciles: new Counter({
+    name: 'fareruleworkerpool_reconciles_total',
+    help: 'Reconciles by result: ok, or the code of the error.',
+    labelNames: ['result'],
+    registers,
+  }),
+  reconcileSeconds: new Histogram({
+    name: 'fareruleworkerpool_reconcile_duration_seconds',
+    help: 'Time of one reconcile.',
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers,
+  }),
+  writes: new Counter({
+    name: 'fareruleworkerpool_writes_total',
+    help: 'Writes to the API server by kind of step.',
+    labelNames: ['action', 'kind'],
+    registers,
+  }),
+  queueDepth: new Gauge({
+    name: 'fareruleworkerpool_queue_depth',
+    help: 'Pools that wait for a reconcile.',
+    registers,
+  }),
+  leader: new Gauge({
+    name: 'fareruleworkerpool_leader',
+    help: '1 while this process leads.',
+    registers,
+  }),
+  pending: new Gauge({
+    name: 'fareruleworkerpool_pending_tasks',
+    help: 'Tasks that wait for a worker. Absent while unknown.',
+    labelNames: pool,
+    registers,
+  }),
+  inFlight: new Gauge({
+    name: 'fareruleworkerpool_in_flight_tasks',
+    help: 'Tasks that a worker holds. Absent while unknown.',
+    labelNames: pool,
+    registers,
+  }),
+  desiredReplicas: new Gauge({
+    name: 'fareruleworkerpool_desired_replicas',
+    help: 'Pods that the backlog asks for, within the limits. Absent while unknown.',
+    labelNames: pool,
+    registers,
+  }),
+  counts: new Counter({
+    name: 'fareruleworkerpool_engine_counts_total',
+    help: 'Counts asked of the engine by result: ok or failed.',
+    labelNames: [...pool, 'result'],
+    registers,
+  }),
+  metricRequests: new Counter({
+    name: 'fareruleworkerpool_external_metric_requests_total',
+    help: 'Answers of the external metrics API by status code.',
+    labelNames: ['code'],
+    registers,
+  }),
+};
+
+/** Removes what is told about a pool that has gone. */
+export function forgetPool(namespace: string, name: string): void {
+  const labels = { namespace, pool: name };
+  for (const gauge of [metrics.pending, metrics.inFlight, metrics.desiredReplicas]) gauge.remove(labels);
+  for (const result of ['ok', 'failed']) metrics.counts.remove({ ...labels, result });
+}
