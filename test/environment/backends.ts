@@ -54,9 +54,8 @@ export async function startBackends({ host, engines }: Addresses): Promise<Backe
         port,
         postgresURL: database.url,
         logFile: join(LOGS, `${name}.log`),
-        name,
       });
-      await track(Promise.resolve(started));
+      await track(Promise.resolve({ ...started, name }));
       return started;
     });
     urls.push(engine.baseURL);

@@ -1,5 +1,6 @@
 /** Ends the environment: every process, mount, interface, rule and file of its run. */
 import { clusterDown } from '../cluster/cluster.ts';
+import { stopWhatWasStarted } from '../support/process.ts';
 
 export async function down(): Promise<void> {
   await clusterDown();
@@ -21,6 +22,7 @@ export async function withCleanup<T>(work: (interrupted: AbortSignal) => Promise
     return await Promise.race([work(controller.signal), interrupted]);
   } finally {
     await down();
+    await stopWhatWasStarted(); // what was interrupted before it was written down
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }

@@ -11,7 +11,7 @@ import { AUDIT_LOG } from '../cluster/controlPlane.ts';
 import { buildImages, OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
 import { ENGINE_ADDRESSES, HOST_ADDRESS } from '../cluster/network.ts';
 import { installPackages } from '../cluster/packages.ts';
-import { buildEngine } from '../engine/camunda.ts';
+import { buildEngine } from '../engine/build.ts';
 import { ENVIRONMENT_FILE, LOGS, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { say, step } from '../support/step.ts';

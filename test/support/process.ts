@@ -34,6 +34,13 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
+const startedHere = new Set<RunningProcess>();
+
+/** Ends what this process has started and nobody has stopped, the last first. */
+export async function stopWhatWasStarted(): Promise<void> {
+  for (const process of [...startedHere].reverse()) await process.stop();
+}
+
 /** Starts a process in a group of its own. Throws when the command cannot be started. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   mkdirSync(dirname(options.logFile), { recursive: true });
@@ -61,7 +68,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  return {
+  const running: RunningProcess = {
     name: options.name,
     pid,
     logFile: options.logFile,
@@ -76,6 +83,9 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       await exited;
     },
   };
+  startedHere.add(running);
+  void exited.then(() => startedHere.delete(running));
+  return running;
 }
 
 function started(child: ChildProcess): Promise<void> {
