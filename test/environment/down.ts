@@ -1,6 +1,10 @@
 /** Ends the environment: every process, mount, interface, rule and file of its run. */
 import { clusterDown } from '../cluster/cluster.ts';
 import { stopWhatWasStarted } from '../support/process.ts';
+import { step, stopStepsOn } from '../support/step.ts';
+
+/** How long an interrupted step may take to notice. */
+const PATIENCE_MS = 5_000;
 
 export async function down(): Promise<void> {
   await clusterDown();
@@ -15,13 +19,17 @@ export async function withCleanup<T>(work: (interrupted: AbortSignal) => Promise
   const interrupt = () => controller.abort(new Error('interrupted'));
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const interrupted = new Promise<never>((_, reject) =>
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason)),
+  stopStepsOn(controller.signal);
+  const outOfPatience = new Promise<never>((_, reject) =>
+    controller.signal.addEventListener('abort', () => {
+      setTimeout(() => reject(controller.signal.reason), PATIENCE_MS);
+    }),
   );
   try {
-    return await Promise.race([work(controller.signal), interrupted]);
+    return await Promise.race([work(controller.signal), outOfPatience]);
   } finally {
-    await down();
+    stopStepsOn(new AbortController().signal);
+    await step('ending what was started', down);
     await stopWhatWasStarted(); // what was interrupted before it was written down
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

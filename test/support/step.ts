@@ -7,6 +7,13 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+let stopSignal: AbortSignal | undefined;
+
+/** From when this signal is aborted on, no further step begins. */
+export function stopStepsOn(signal: AbortSignal): void {
+  stopSignal = signal;
+}
+
 /**
  * Runs `work` and prints its title with the time that it took. `work` may
  * return a note for the line, for example what was reused.
@@ -16,6 +23,7 @@ export async function step<T>(
   work: () => Promise<T>,
   note?: (result: T) => string,
 ): Promise<T> {
+  stopSignal?.throwIfAborted();
   const start = performance.now();
   if (process.stdout.isTTY) process.stdout.write(`  …        ${title}\r`);
   try {
