@@ -110,9 +110,24 @@ function rootSchema(): StructuralSchema {
       apiVersion: { type: 'string', description: 'Version of this representation of the object.' },
       kind: { type: 'string', description: 'Kind of the object.' },
       metadata: { type: 'object' },
-      spec: specSchema(),
+      spec: withDefaultsTold(specSchema()),
       status: statusSchema(),
     },
     'x-kubernetes-validations': NAME_RULES,
   };
 }
+
+/** `kubectl explain` does not show defaults, so descriptions say them. */
+function withDefaultsTold(schema: StructuralSchema): StructuralSchema {
+  const { description, default: fallback, properties, items } = schema;
+  const told = fallback !== undefined && typeof fallback !== 'object';
+  return {
+    ...schema,
+    ...(told ? { description: `${description} Default: ${fallback}.` } : {}),
+    ...(items ? { items: withDefaultsTold(items) } : {}),
+    ...(properties ? { properties: mapValues(properties, withDefaultsTold) } : {}),
+  };
+}
+
+const mapValues = <T>(object: Record<string, T>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
