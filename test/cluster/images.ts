@@ -80,7 +80,7 @@ async function dockerfileImage(name: string, dockerfile: string, folders: string
     const trust = authority
       ? ['--volume', '/etc/ssl/certs:/etc/ssl/certs:ro', '--build-arg', `NODE_EXTRA_CA_CERTS=${authority}`]
       : [];
-    const npmrc = await npmConfig();
+    const registry = await npmConfig();
     await run('buildah', [
       'bud',
       '--quiet',
@@ -90,7 +90,7 @@ async function dockerfileImage(name: string, dockerfile: string, folders: string
       'host',
       '--pull-never',
       ...trust,
-      ...npmrc,
+      ...registry,
       '--build-arg',
       `BASE_IMAGE=${BASE_IMAGE}`,
       '--tag',
@@ -104,10 +104,14 @@ async function dockerfileImage(name: string, dockerfile: string, folders: string
   return { name, archive };
 }
 
-/** Hands this machine's registry setting to npm in the build, which does not see the user's configuration. */
+/**
+ * Hands this machine's registry setting to npm in the build, which does not see the user's
+ * configuration: as a mounted file, because a variable would stay in the image.
+ */
 async function npmConfig(): Promise<string[]> {
-  const registry = (await run('npm', ['config', 'get', 'registry'])).trim();
-  return registry ? ['--env', `npm_config_registry=${registry}`] : [];
+  const file = join(CACHE, 'npmrc');
+  writeFileSync(file, `registry=${(await run('npm', ['config', 'get', 'registry'])).trim()}\n`);
+  return ['--volume', `${file}:/root/.npmrc:ro`];
 }
 
 async function push(name: string, archive: string): Promise<void> {
