@@ -1,0 +1,260 @@
+/**
+ * Runs the operator as a process of this machine against the real API server,
+ * with the ServiceAccount and the rights that `manifests/` give it: what the
+ * tests see is what an installed operator may do.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import type { FareRuleWorkerPool, PoolSpecInput } from '../../crds/src/pool.ts';
+import { environment } from '../environment/environment.ts';
+import { ROOT } from '../support/paths.ts';
+import { type RunningProcess, startProcess } from '../support/process.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** Any object, with the fields that a test looks at. */
+export type Live = KubernetesObject & {
+  metadata: { name: string; namespace?: string; uid: string; generation?: number; resourceVersion: string };
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into objects of every kind
+  [field: string]: any;
+};
+
+const RBAC_KINDS = [
+  'Namespace',
+  'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+];
+
+export class TestCluster {
+  readonly namespace: string;
+  readonly objects: KubernetesObjectApi;
+  readonly core: CoreV1Api;
+  readonly admin: KubeConfig;
+  /** Namespace and ServiceAccount of the operator, as the manifests name them. */
+  operatorNamespace = '';
+  operatorAccount = '';
+  private readonly operators: RunningProcess[] = [];
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+    this.admin = new KubeConfig();
+    this.admin.loadFromFile(environment().kubeconfig);
+    this.objects = KubernetesObjectApi.makeApiClient(this.admin);
+    this.core = this.admin.makeApiClient(CoreV1Api);
+  }
+
+  /** A namespace of its own, the CRD, and the operator's rights. */
+  static async open(name: string): Promise<TestCluster> {
+    const cluster = new TestCluster(`${name}-${randomBytes(3).toString('hex')}`);
+    await cluster.apply(...documents(join(ROOT, 'crds', 'fareruleworkerpools.yaml')));
+    const rights = documents(join(ROOT, 'manifests')).filter(({ kind }) => RBAC_KINDS.includes(kind ?? ''));
+    await cluster.apply(...rights);
+    const account = rights.find(({ kind }) => kind === 'ServiceAccount');
+    cluster.operatorAccount = account?.metadata?.name ?? '';
+    cluster.operatorNamespace = account?.metadata?.namespace ?? '';
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } });
+    await waitFor('the CRD to be served', () => cluster.list('farerules.dev/v1alpha1', 'FareRuleWorkerPool'));
+    return cluster;
+  }
+
+  async close(): Promise<void> {
+    for (const operator of this.operators) await operator.stop();
+    await this.remove('v1', 'Namespace', this.namespace);
+  }
+
+  /** User name of the operator, as the audit log has it. */
+  get operatorUser(): string {
+    return `system:serviceaccount:${this.operatorNamespace}:${this.operatorAccount}`;
+  }
+
+  async startOperator(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {
+    const metricsPort = await freePort();
+    const operator = await startProcess({
+      name: 'operator',
+      command: process.execPath,
+      args: [join(ROOT, 'operator', 'src', 'main.ts')],
+      logFile: join(environment().logs, `${this.namespace}-operator.log`),
+      env: {
+        KUBECONFIG: await this.operatorKubeconfig(),
+        POD_NAMESPACE: this.operatorNamespace,
+        LEASE_NAME: this.namespace,
+        WATCH_NAMESPACES: this.namespace,
+        WORKER_IMAGE: environment().images.worker,
+        METRICS_PORT: String(metricsPort),
+        ...env,
+      },
+    });
+    this.operators.push(operator);
+    return { ...operator, metricsPort };
+  }
+
+  /** Starts an operator and waits until it leads. */
+  async startLeader(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {
+    const operator = await this.startOperator(env);
+    await waitFor('the operator to lead', async () => (await leads(operator.metricsPort)) || undefined);
+    return operator;
+  }
+
+  async get(
+    apiVersion: string,
+    kind: string,
+    name: string,
+    namespace = this.namespace,
+  ): Promise<Live | undefined> {
+    try {
+      return (await this.objects.read({
+        apiVersion,
+        kind,
+        metadata: { name, namespace },
+      })) as unknown as Live;
+    } catch (error) {
+      if ((error as { code?: number }).code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async list(apiVersion: string, kind: string, namespace = this.namespace): Promise<Live[]> {
+    return (await this.objects.list(apiVersion, kind, namespace)).items as unknown as Live[];
+  }
+
+  async apply(...objects: KubernetesObject[]): Promise<void> {
+    for (const object of objects) {
+      await this.objects.patch(object, undefined, undefined, 'test', true, PatchStrategy.ServerSideApply);
+    }
+  }
+
+  /** A merge patch, as a person would edit; returns the object as it was right after. */
+  async edit(
+    apiVersion: string,
+    kind: string,
+    name: string,
+    patch: { metadata?: object; [field: string]: unknown },
+  ): Promise<Live> {
+    const metadata = { ...patch.metadata, name, namespace: this.namespace };
+    const object = { ...patch, apiVersion, kind, metadata };
+    const { MergePatch } = PatchStrategy;
+    return (await this.objects.patch(object, undefined, undefined, 'editor', undefined, MergePatch)) as Live;
+  }
+
+  async remove(apiVersion: string, kind: string, name: string): Promise<void> {
+    await this.objects.delete({ apiVersion, kind, metadata: { name, namespace: this.namespace } });
+  }
+
+  async secret(name: string, values: Record<string, string>): Promise<void> {
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: this.namespace },
+      stringData: values,
+    } as KubernetesObject);
+  }
+
+  async createPool(name: string, spec: Partial<PoolSpecInput> = {}): Promise<void> {
+    await this.apply({
+      apiVersion: 'farerules.dev/v1alpha1',
+      kind: 'FareRuleWorkerPool',
+      metadata: { name, namespace: this.namespace },
+      spec: { ...poolSpec(), ...spec },
+    } as KubernetesObject);
+  }
+
+  async pool(name: string): Promise<FareRuleWorkerPool> {
+    const pool = await this.get('farerules.dev/v1alpha1', 'FareRuleWorkerPool', name);
+    return pool as unknown as FareRuleWorkerPool;
+  }
+
+  /** Waits until a condition has this reason, and returns it. */
+  condition(pool: string, type: string, reason: string, timeoutMs = 10_000) {
+    return waitFor(
+      `${type} of ${pool} to say ${reason}`,
+      async () => {
+        const { status } = await this.pool(pool);
+        const condition = status?.conditions?.find((item) => item.type === type);
+        if (condition?.reason !== reason) throw new Error(JSON.stringify(condition));
+        return condition;
+      },
+      { timeoutMs },
+    );
+  }
+
+  private async operatorKubeconfig(): Promise<string> {
+    const { status } = await this.core.createNamespacedServiceAccountToken({
+      name: this.operatorAccount,
+      namespace: this.operatorNamespace,
+      body: { spec: { audiences: [], expirationSeconds: 7_200 } },
+    });
+    const config = new KubeConfig();
+    const cluster = this.admin.getCurrentCluster();
+    if (!cluster) throw new Error('the kubeconfig names no cluster');
+    config.loadFromClusterAndUser(cluster, { name: 'operator', token: status?.token ?? '' });
+    const directory = join(tmpdir(), 'fareruleworkerpool-tests');
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, `${this.namespace}.kubeconfig`);
+    writeFileSync(path, config.exportConfig(), { mode: 0o600 });
+    return path;
+  }
+}
+
+/** A small pool whose pods fit nowhere: the tests of objects need no running workers. */
+export function poolSpec(): PoolSpecInput {
+  return {
+    engine: { urls: environment().engines },
+    llm: { credentials: [{ secretRef: { name: 'openai' } }] },
+    worker: {
+      resources: { requests: { cpu: '1000m', memory: '64Mi' } },
+      podSpec: { nodeSelector: { 'test/no-such-node': 'true' } },
+    },
+    scaling: { minReplicas: 2, maxReplicas: 5, cpuUtilization: 0 },
+  };
+}
+
+/** Whether the operator with these metrics leads; false while it does not answer. */
+export async function leads(metricsPort: number): Promise<boolean> {
+  try {
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    return /^fareruleworkerpool_leader 1$/m.test(text);
+  } catch {
+    return false;
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** All objects in a YAML file, or in the YAML files of a directory. */
+function documents(path: string): KubernetesObject[] {
+  if (!existsSync(path)) throw new Error(`${path} is missing: run \`make generate\``);
+  const files = path.endsWith('.yaml')
+    ? [path]
+    : readdirSync(path)
+        .filter((file) => file.endsWith('.yaml'))
+        .map((file) => join(path, file));
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, 'utf8'))
+      .map((document) => document.toJS() as KubernetesObject | null)
+      .filter((object) => object !== null),
+  );
+}
