@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { restartApiServer } from '../cluster/controlPlane.ts';
+import { environment } from '../environment/environment.ts';
+import { sleep, waitFor } from '../support/wait.ts';
+import { leads, TestCluster } from './operatorHarness.ts';
+
+interface AuditEvent {
+  stage: string;
+  verb: string;
+  user: { username: string };
+  objectRef?: { resource: string; namespace?: string; subresource?: string };
+  requestReceivedTimestamp: string;
+}
+
+/** Asking whether a user may do something is a POST, but it stores nothing. */
+const QUESTIONS = ['subjectaccessreviews'];
+const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+
+describe('an operator whose pools do not change', () => {
+  let cluster: TestCluster;
+  let operator: Awaited<ReturnType<TestCluster['startLeader']>>;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.open('quiet');
+    operator = await cluster.startLeader();
+    await cluster.secret('openai', { 'api-key': 'key' });
+    await cluster.createPool('demo');
+    await cluster.condition('demo', 'WorkersAvailable', 'Unschedulable');
+  }, 60_000);
+  afterAll(() => cluster.close(), 60_000);
+
+  const workload = async () => {
+    const deployment = await cluster.get('apps/v1', 'Deployment', 'demo');
+    const pods = (await cluster.list('v1', 'Pod')).map((pod) => pod.metadata.uid).sort();
+    const { uid, generation } = deployment?.metadata ?? {};
+    return { uid, generation, replicas: deployment?.spec.replicas, pods };
+  };
+
+  /** Writes of the operator's ServiceAccount since a moment, in the audit log's own words. */
+  const writesSince = (start: Date): string[] =>
+    readFileSync(environment().auditLog ?? '', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(cluster.operatorUser))
+      .map((line) => JSON.parse(line) as AuditEvent)
+      .filter(({ stage, user }) => stage === 'ResponseComplete' && user.username === cluster.operatorUser)
+      .filter(({ requestReceivedTimestamp }) => new Date(requestReceivedTimestamp) >= start)
+      .filter(
+        ({ verb, objectRef }) => WRITES.includes(verb) && !QUESTIONS.includes(objectRef?.resource ?? ''),
+      )
+      .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource}`);
+
+  it('writes nothing but its Lease in an idle minute', async () => {
+    // The autoscaler's first report, 15 s after the pool was made, is still news.
+    await cluster.condition('demo', 'ScalingActive', 'AutoscalerInactive', 30_000);
+    await sleep(12_000);
+    const start = new Date();
+    await sleep(60_000);
+    const writes = writesSince(start);
+    expect(writes.filter((write) => write === 'update leases').length).toBeGreaterThan(20);
+    expect(writes.filter((write) => write !== 'update leases')).toEqual([]);
+  }, 130_000);
+
+  it('does not touch the workers when it is started again', async () => {
+    const before = await workload();
+    expect(before.pods).toHaveLength(2);
+    await operator.stop();
+    const start = new Date();
+    operator = await cluster.startLeader();
+    await cluster.edit('apps/v1', 'Deployment', 'demo', {
+      metadata: { labels: { 'app.kubernetes.io/name': 'x' } },
+    });
+    await waitFor('a sign of life', async () => {
+      const deployment = await cluster.get('apps/v1', 'Deployment', 'demo');
+      return deployment?.metadata.labels?.['app.kubernetes.io/name'] === 'llm-worker';
+    });
+    expect(await workload()).toEqual(before);
+    // The repair is the only write to an owned object.
+    expect(
+      writesSince(start).filter((write) => write !== 'update leases' && !/events|pools/.test(write)),
+    ).toEqual(['patch deployments']);
+  }, 30_000);
+
+  it('goes on when the API server was started again', async () => {
+    const before = await workload();
+    await restartApiServer();
+    await cluster.secret('openai', { 'api-key': 'rotated' });
+    await waitFor('the rotated key', async () => {
+      const secret = await cluster.get('v1', 'Secret', 'demo-credentials');
+      return Buffer.from(secret?.data?.['llm-0'] ?? '', 'base64').toString() === 'rotated';
+    });
+    expect(await leads(operator.metricsPort)).toBe(true);
+    expect(await workload()).toEqual(before);
+  }, 60_000);
+});
