@@ -4,8 +4,8 @@
  * operator and the worker agree on what is a duration.
  */
 
-/** Matches a whole duration string; no sign, no days. */
-export const DURATION_PATTERN = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
+/** Matches a whole duration string; no sign, no days, and within 16 characters no more than Go's 292 years. */
+export const DURATION_PATTERN = '^([0-9]{1,6}(\\.[0-9]{1,3})?(ms|s|m|h))+$';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 

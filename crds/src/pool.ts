@@ -18,44 +18,53 @@ export const SHORT_NAME = 'frwp';
 /** Longest pool name: names made from it (`<pool>-credentials`) and its pods' names stay valid labels. */
 export const MAX_NAME_LENGTH = 40;
 
-const duration = (description: string) =>
+/**
+ * Text that matches a pattern. Where it does not, the API server and the
+ * operator say the same sentence, and the rules that span fields are not asked:
+ * they take what they compare for well-formed.
+ */
+const matching = (pattern: RegExp, message: string, maxLength: number) =>
   z
     .string()
-    .max(16)
-    .regex(new RegExp(DURATION_PATTERN), 'must be a duration such as 500ms, 30s or 1h30m')
-    .describe(description);
+    .min(1)
+    .max(maxLength)
+    .regex(pattern, { error: message, abort: true })
+    .meta({ 'x-pattern-message': message });
 
-const name = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(
-    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
-    'must be a Kubernetes object name: lower-case letters, digits, - and .',
+const duration = (description: string) =>
+  matching(new RegExp(DURATION_PATTERN), 'must be a duration such as 500ms, 30s or 1h30m', 16).describe(
+    description,
   );
 
-const secretKey = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[-._a-zA-Z0-9]+$/, 'must be a key of a Secret: letters, digits, -, _ and .');
+const name = matching(
+  /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+  'must be a Kubernetes object name: lower-case letters, digits, - and .',
+  253,
+);
 
-const url = z
-  .string()
-  .max(2048)
-  .regex(
-    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
-    'must be an http or https URL without user, query or fragment',
-  );
+const secretKey = matching(
+  /^[-._a-zA-Z0-9]+$/,
+  'must be a key of a Secret: letters, digits, -, _ and .',
+  253,
+);
+
+const url = matching(
+  /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+  'must be an http or https URL without user, query or fragment',
+  2048,
+);
+
+const oneWord = (maxLength: number) => matching(/^\S+$/, 'must not contain white space', maxLength);
 
 const labelMap = z.record(z.string().max(317), z.string().max(262_144));
 
 const quantity = z
   .union([
-    z
-      .string()
-      .max(32)
-      .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, 'must be a quantity such as 250m, 0.5 or 512Mi'),
+    matching(
+      /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+      'must be a quantity such as 250m, 0.5 or 512Mi',
+      32,
+    ),
     z.int32().min(0),
   ])
   .meta({ 'x-kubernetes-int-or-string': true });
@@ -79,11 +88,7 @@ export const engineSchema = z
       })
       .optional()
       .describe('Credentials for HTTP basic authentication. Leave out for an engine without authentication.'),
-    topic: z
-      .string()
-      .min(1)
-      .max(255)
-      .regex(/^\S+$/, 'must not contain white space')
+    topic: oneWord(255)
       .default('analyze-fare-rules')
       .describe('External-task topic that the workers of this pool serve.'),
     processDefinitionKeys: z
@@ -104,13 +109,7 @@ export const llmSchema = z
     baseURL: url
       .default('https://api.openai.com/v1')
       .describe('Base URL of an OpenAI-compatible chat completions API.'),
-    model: z
-      .string()
-      .min(1)
-      .max(128)
-      .regex(/^\S+$/, 'must not contain white space')
-      .default('gpt-4o-mini')
-      .describe('Model name as the API expects it.'),
+    model: oneWord(128).default('gpt-4o-mini').describe('Model name as the API expects it.'),
     providerName: z
       .string()
       .min(1)
@@ -153,15 +152,17 @@ export const llmSchema = z
     credentials: z
       .array(
         z.strictObject({
-          secretRef: z.strictObject({
-            name: name.describe("Name of a Secret in the pool's namespace."),
-            key: secretKey.default('api-key').describe('Key that holds the API key.'),
-          }),
-          quotaGroup: z
-            .string()
-            .min(1)
-            .max(63)
-            .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and -')
+          secretRef: z
+            .strictObject({
+              name: name.describe("Name of a Secret in the pool's namespace."),
+              key: secretKey.default('api-key').describe('Key that holds the API key.'),
+            })
+            .describe('Where the API key is.'),
+          quotaGroup: matching(
+            /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+            'must be lower-case letters, digits and -',
+            63,
+          )
             .default('default')
             .describe('Keys of one organisation and project share its limits: give them the same group.'),
         }),
@@ -206,11 +207,7 @@ const podSpecSchema = z.strictObject({
 
 export const workerSchema = z
   .strictObject({
-    image: z
-      .string()
-      .min(1)
-      .max(512)
-      .regex(/^\S+$/, 'must not contain white space')
+    image: oneWord(512)
       .optional()
       .describe('Worker image. Left out: the one the operator was installed with.'),
     imagePullPolicy: z
@@ -253,14 +250,11 @@ export const workerSchema = z
 
 export const cacheSchema = z
   .strictObject({
-    redisURL: z
-      .string()
-      .max(2048)
-      .regex(
-        /^rediss?:\/\/[^\s/?#@]+(\/\d+)?$/,
-        'must be a redis:// or rediss:// URL without user or password',
-      )
-      .describe('Redis that the workers share, for example redis://redis:6379/0.'),
+    redisURL: matching(
+      /^rediss?:\/\/[^\s/?#@]+(\/\d+)?$/,
+      'must be a redis:// or rediss:// URL without user or password',
+      2048,
+    ).describe('Redis that the workers share, for example redis://redis:6379/0.'),
     passwordSecretRef: z
       .strictObject({
         name: name.describe("Name of a Secret in the pool's namespace."),

@@ -64,6 +64,7 @@ const COPIED = [
 const CONVERTED = [
   'type',
   'pattern',
+  'x-pattern-message',
   'minimum',
   'maximum',
   'items',
@@ -138,15 +139,30 @@ function children(schema: JsonSchema, path: string): StructuralSchema {
   return { ...result, additionalProperties: toStructural(rest as JsonSchema, `${path}.*`) };
 }
 
-/** The API server's regular expressions are RE2: neither look-around nor back-references. */
+/**
+ * A pattern that has a message becomes a rule, because the API server's own
+ * words for a pattern are the pattern, and because a rule's error does not
+ * repeat the value, which may hold a password.
+ */
 function pattern(schema: JsonSchema, path: string): StructuralSchema {
-  if (typeof schema.pattern !== 'string') return {};
-  // What zod adds to a date says in 200 characters what the format says already.
-  if (schema.format === 'date-time') return {};
-  if (/\(\?[=!<]|\\[1-9]|\\[uc]/.test(schema.pattern)) {
-    throw new NotStructuralError(path, `the pattern ${schema.pattern} is not RE2`);
+  const regex = re2(schema, path);
+  const message = schema['x-pattern-message'];
+  if (regex === undefined || typeof message !== 'string')
+    return regex === undefined ? {} : { pattern: regex };
+  if (schema.maxLength === undefined) {
+    throw new NotStructuralError(path, 'needs a maximal length, or its rule costs too much');
   }
-  return { pattern: schema.pattern.replaceAll('\\/', '/') };
+  return { 'x-kubernetes-validations': [{ rule: `self.matches(r'${regex}')`, message }] };
+}
+
+/** The API server's regular expressions are RE2: neither look-around nor back-references. */
+function re2(schema: JsonSchema, path: string): string | undefined {
+  // What zod adds to a date says in 200 characters what the format says already.
+  if (typeof schema.pattern !== 'string' || schema.format === 'date-time') return undefined;
+  if (/\(\?[=!<]|\\[1-9]|\\[uc]|'/.test(schema.pattern)) {
+    throw new NotStructuralError(path, `the pattern ${schema.pattern} cannot be written as RE2 in a rule`);
+  }
+  return schema.pattern.replaceAll('\\/', '/');
 }
 
 /** Bounds that only say "this is an int32" become the format. */
@@ -169,10 +185,11 @@ function intOrString(schema: JsonSchema, path: string): StructuralSchema {
     throw new NotStructuralError(path, 'an int-or-string is a union of one string and one integer');
   }
   const { maxLength } = text as { maxLength?: number };
+  const regex = re2(text, path);
   return {
     anyOf: [{ type: 'integer' }, { type: 'string' }],
     ...(maxLength === undefined ? {} : { maxLength }),
-    ...pattern(text, path),
+    ...(regex === undefined ? {} : { pattern: regex }),
     ...(range(integer).minimum === undefined ? {} : { minimum: range(integer).minimum }),
   };
 }

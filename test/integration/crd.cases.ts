@@ -1,0 +1,260 @@
+/** Pools that the API server must refuse, with what it must say. */
+import { KIND, type PoolSpecInput } from '@farerules/crds/pool';
+
+/** A valid spec that every case changes in one place. */
+export function validSpec(): PoolSpecInput {
+  return {
+    engine: { urls: ['http://camunda-platform:8080/engine-rest'] },
+    llm: { credentials: [{ secretRef: { name: 'openai-credentials' } }] },
+  };
+}
+
+export interface BadSpec {
+  title: string;
+  /** Dotted path below `spec`; a number is an index. */
+  field: string;
+  value: unknown;
+  /** What the API server's message must contain. */
+  says: string;
+}
+
+const bad = (title: string, field: string, value: unknown, says: string): BadSpec => ({
+  title,
+  field,
+  value,
+  says,
+});
+
+export const BAD_SPECS: BadSpec[] = [
+  bad('no engine', 'engine', undefined, 'spec.engine: Required value'),
+  bad('no engine URL', 'engine.urls', [], 'spec.engine.urls in body should have at least 1 items'),
+  bad('an ftp URL', 'engine.urls.0', 'ftp://camunda/engine-rest', 'must be an http or https URL'),
+  bad(
+    'a URL with a password',
+    'engine.urls.0',
+    'http://me:secret@camunda/engine-rest',
+    'must be an http or https URL without user, query or fragment',
+  ),
+  bad(
+    'a URL with a query',
+    'engine.urls.0',
+    'http://camunda/engine-rest?a=1',
+    'must be an http or https URL without user, query or fragment',
+  ),
+  bad(
+    '17 engine URLs',
+    'engine.urls',
+    Array.from({ length: 17 }, (_, i) => `http://node-${i}/engine-rest`),
+    'must have at most 16 items',
+  ),
+  bad('a topic with a space', 'engine.topic', 'fare rules', 'must not contain white space'),
+  bad(
+    'basic auth without a Secret',
+    'engine.basicAuthSecretRef',
+    {},
+    'spec.engine.basicAuthSecretRef.name: Required value',
+  ),
+  bad(
+    'a Secret name in capitals',
+    'engine.basicAuthSecretRef',
+    { name: 'Camunda' },
+    'must be a Kubernetes object name',
+  ),
+  bad('no credentials', 'llm.credentials', undefined, 'spec.llm.credentials: Required value'),
+  bad(
+    'an empty list of credentials',
+    'llm.credentials',
+    [],
+    'spec.llm.credentials in body should have at least 1 items',
+  ),
+  bad(
+    'a Secret key with a slash',
+    'llm.credentials.0.secretRef.key',
+    'keys/api',
+    'must be a key of a Secret',
+  ),
+  bad(
+    'a quota group in capitals',
+    'llm.credentials.0.quotaGroup',
+    'Team A',
+    'must be lower-case letters, digits and -',
+  ),
+  bad('a temperature above 2', 'llm.temperature', 2.5, 'should be less than or equal to 2'),
+  bad('no token for the answer', 'llm.maxTokens', 0, 'should be greater than or equal to 1'),
+  bad('a time-out without a unit', 'llm.timeout', '8', 'must be a duration such as 500ms, 30s or 1h30m'),
+  bad('a negative time-out', 'llm.timeout', '-8s', 'must be a duration such as 500ms, 30s or 1h30m'),
+  bad(
+    'a price for input alone',
+    'llm.price',
+    { inputPerMillionUSD: 0.15 },
+    'spec.llm.price.outputPerMillionUSD: Required value',
+  ),
+  bad(
+    'a negative price',
+    'llm.price',
+    { inputPerMillionUSD: -1, outputPerMillionUSD: 0 },
+    'should be greater than or equal to 0',
+  ),
+  bad('concurrency 0', 'worker.concurrency', 0, 'should be greater than or equal to 1'),
+  bad(
+    'a lock as long as the LLM time-out',
+    'worker.lockDuration',
+    '8s',
+    'worker.lockDuration must be longer than llm.timeout',
+  ),
+  bad(
+    'an LLM time-out longer than the lock',
+    'llm.timeout',
+    '31s',
+    'worker.lockDuration must be longer than llm.timeout',
+  ),
+  bad('a lock below a second', 'worker.lockDuration', '900ms', 'worker.lockDuration must be at least 1s'),
+  bad(
+    'a long poll of an hour',
+    'worker.longPollTimeout',
+    '1h',
+    'worker.longPollTimeout must be between 100ms and 30m',
+  ),
+  bad(
+    'a long poll of 10 ms',
+    'worker.longPollTimeout',
+    '10ms',
+    'worker.longPollTimeout must be between 100ms and 30m',
+  ),
+  bad(
+    'an unknown pull policy',
+    'worker.imagePullPolicy',
+    'Sometimes',
+    'supported values: "Always", "IfNotPresent", "Never"',
+  ),
+  bad(
+    'a quantity with a wrong unit',
+    'worker.resources',
+    { requests: { memory: '512MB' } },
+    'spec.worker.resources.requests.memory in body should match',
+  ),
+  bad(
+    'a negative quantity',
+    'worker.resources',
+    { requests: { cpu: -1 } },
+    'should be greater than or equal to 0',
+  ),
+  bad(
+    'a pod field that is not for pools',
+    'worker.podSpec',
+    { hostNetwork: true },
+    'unknown field "spec.worker.podSpec.hostNetwork"',
+  ),
+  bad('a misspelt field', 'worker.concurency', 5, 'unknown field "spec.worker.concurency"'),
+  bad(
+    'a password in the Redis URL',
+    'cache',
+    { redisURL: 'redis://:secret@redis:6379/0' },
+    'must be a redis:// or rediss:// URL without user or password',
+  ),
+  bad(
+    'fewest pods above most pods',
+    'scaling',
+    { minReplicas: 5, maxReplicas: 4 },
+    'scaling.maxReplicas must be at least scaling.minReplicas',
+  ),
+  bad(
+    'fewest pods above the default of most pods',
+    'scaling.minReplicas',
+    21,
+    'scaling.maxReplicas must be at least scaling.minReplicas',
+  ),
+  bad('no pod at all', 'scaling.minReplicas', 0, 'should be greater than or equal to 1'),
+  bad('a CPU target above 100 %', 'scaling.cpuUtilization', 150, 'should be less than or equal to 100'),
+  bad('replicas as text', 'scaling.maxReplicas', '20', 'must be of type integer'),
+  bad(
+    'a stabilisation of two hours',
+    'scaling.scaleDownStabilization',
+    '2h',
+    'scaling.scaleDownStabilization must be at most 1h',
+  ),
+];
+
+/** Names that the API server must refuse, though they are fine for other kinds. */
+export const BAD_NAMES: [name: string, says: string][] = [
+  ['a'.repeat(41), 'metadata.name must have at most 40 characters'],
+  ['refunds.eu', 'metadata.name must not contain a dot'],
+];
+
+export const GOOD_SPECS: [title: string, changes: [field: string, value: unknown][]][] = [
+  ['the smallest spec', []],
+  [
+    'the longest durations',
+    [
+      ['worker.lockDuration', '24h'],
+      ['worker.longPollTimeout', '30m'],
+      ['scaling.scaleDownStabilization', '1h'],
+    ],
+  ],
+  [
+    'a compound duration',
+    [
+      ['llm.timeout', '1.5s'],
+      ['worker.lockDuration', '1m30s'],
+    ],
+  ],
+  [
+    'one engine behind HTTPS with basic authentication',
+    [
+      ['engine.urls', ['https://engine.example/engine-rest']],
+      ['engine.basicAuthSecretRef', { name: 'camunda' }],
+    ],
+  ],
+  [
+    'several keys with quota groups',
+    [
+      [
+        'llm.credentials',
+        [{ secretRef: { name: 'a' } }, { secretRef: { name: 'b', key: 'token' }, quotaGroup: 'team-b' }],
+      ],
+    ],
+  ],
+  [
+    'quantities as numbers and text',
+    [['worker.resources', { requests: { cpu: 1, memory: '64Mi' }, limits: { memory: '1.5Gi' } }]],
+  ],
+  [
+    'every pod field that a pool may set',
+    [
+      [
+        'worker.podSpec',
+        {
+          nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+          tolerations: [{ key: 'spot', operator: 'Exists', effect: 'NoSchedule' }],
+          affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+          topologySpreadConstraints: [
+            { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' },
+          ],
+          priorityClassName: 'low',
+          hostAliases: [{ ip: '10.0.0.1', hostnames: ['engine'] }],
+          dnsConfig: { nameservers: ['10.0.0.2'] },
+          dnsPolicy: 'None',
+          runtimeClassName: 'gvisor',
+          schedulerName: 'mine',
+        },
+      ],
+    ],
+  ],
+  ['a cache', [['cache', { redisURL: 'rediss://redis:6379/3', passwordSecretRef: { name: 'redis' } }]]],
+  ['one pod that is never scaled', [['scaling', { minReplicas: 1, maxReplicas: 1, cpuUtilization: 0 }]]],
+];
+
+/** A pool with `changes` made to a valid spec; `undefined` removes a field. */
+export function pool(changes: [field: string, value: unknown][], name = 'schema-case') {
+  const spec = validSpec() as Record<string, unknown>;
+  for (const [field, value] of changes) set(spec, field.split('.'), value);
+  return { apiVersion: 'farerules.dev/v1alpha1', kind: KIND, metadata: { name }, spec };
+}
+
+function set(target: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): void {
+  if (rest.length > 0) {
+    target[key] ??= {};
+    set(target[key] as Record<string, unknown>, rest, value);
+  } else if (value === undefined) delete target[key];
+  else target[key] = value;
+}
