@@ -3,7 +3,7 @@ import { type FareRuleWorkerPool, GROUP, KIND, type PoolStatus, VERSION } from '
 import { KubeError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
-import { changedConditions, writeDecision } from '../pool/status.ts';
+import { newsworthy, writeDecision } from '../pool/status.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { poolKey } from './watches.ts';
 
@@ -43,7 +43,7 @@ export class StatusWriter {
     }
     this.written.set(keyOf(pool), { uid, at: Date.now(), status });
     metrics.writes.inc({ action: 'status', kind: KIND });
-    for (const condition of changedConditions(before, status)) {
+    for (const condition of newsworthy(before, status)) {
       await this.events.conditionChanged(pool, condition);
     }
     return undefined;

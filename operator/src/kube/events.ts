@@ -2,9 +2,12 @@
 import type { FareRuleWorkerPool, PoolCondition } from '../../../crds/src/pool.ts';
 import { errorMessage } from '../errors.ts';
 import { MANAGER } from '../pool/names.ts';
+import { REASONS } from '../reasons.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 
+/** Passing states of a healthy start or rollout: no reason to warn. */
+const PROGRESS = new Set<string>([REASONS.DeploymentMissing, REASONS.RollingOut, REASONS.NotEnoughReady]);
 /** The API server refuses longer notes. */
 const NOTE_LIMIT = 1_024;
 
@@ -19,9 +22,8 @@ export class EventRecorder {
     this.log = log;
   }
 
-  /** Tells that a condition changed. What is not decided yet is no news. */
+  /** Tells that a condition changed. */
   async conditionChanged(pool: FareRuleWorkerPool, condition: PoolCondition): Promise<void> {
-    if (condition.status === 'Unknown') return;
     const { name, namespace, uid } = pool.metadata;
     try {
       await this.client.create({
@@ -29,7 +31,7 @@ export class EventRecorder {
         kind: 'Event',
         metadata: { name: `${name}.${crypto.randomUUID()}`, namespace },
         eventTime: microTime(),
-        type: condition.status === 'True' ? 'Normal' : 'Warning',
+        type: condition.status === 'True' || PROGRESS.has(condition.reason) ? 'Normal' : 'Warning',
         reason: condition.reason,
         action: condition.type,
         note: condition.message.slice(0, NOTE_LIMIT),

@@ -40,12 +40,25 @@ export function nextStatus(observation: Observation, plan: Plan, now: string): P
   };
 }
 
-/** Conditions whose status or reason is new: each is worth an event. */
+/** Conditions whose status or reason is new. */
 export function changedConditions(before: PoolStatus | undefined, after: PoolStatus): PoolCondition[] {
   return (after.conditions ?? []).filter((condition) => {
     const old = before?.conditions?.find(({ type }) => type === condition.type);
     return old?.status !== condition.status || old.reason !== condition.reason;
   });
+}
+
+/**
+ * Changes worth an event: a Ready that only repeats another condition's reason
+ * would tell the same news twice.
+ */
+export function newsworthy(before: PoolStatus | undefined, after: PoolStatus): PoolCondition[] {
+  return changedConditions(before, after).filter(
+    ({ type, reason, status }) =>
+      status !== 'Unknown' &&
+      (type !== 'Ready' ||
+        !after.conditions?.some((other) => other.type !== 'Ready' && other.reason === reason)),
+  );
 }
 
 export type WriteDecision = { write: true } | { write: false; retryInMs?: number };

@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import { applied, foreign, formerly, healthy, minimalSpec, observation, pool } from './fixtures.ts';
+import { serviceAccount } from './manifests/serviceAccount.ts';
+import type { Deployment, Manifest } from './objects.ts';
+import type { Observation } from './observation.ts';
+import { plan } from './plan.ts';
+
+const told = (seen: Observation) =>
+  plan(seen).steps.map((step) =>
+    step.action === 'scale' ? `scale to ${step.replicas}` : `${step.action} ${step.manifest.kind}`,
+  );
+const withSpec = (spec: object) => pool({ ...minimalSpec, ...spec });
+const running = healthy();
+const edited = (change: (deployment: Deployment & Manifest) => void): Observation => {
+  const deployment = structuredClone(running.live.deployment) as Deployment & Manifest;
+  change(deployment);
+  return { ...running, live: { ...running.live, deployment } };
+};
+// biome-ignore lint/suspicious/noExplicitAny: a look into a manifest
+const template = (deployment: Manifest): any => deployment.spec?.template;
+
+describe('the plan', () => {
+  it.each<[string, Observation, string[]]>([
+    [
+      'makes everything from nothing, the workers last but for what looks at them',
+      observation(),
+      [
+        'create ServiceAccount',
+        'create Secret',
+        'create Deployment',
+        'scale to 3',
+        'create PodDisruptionBudget',
+        'create HorizontalPodAutoscaler',
+      ],
+    ],
+    [
+      'does not scale a new Deployment that has the one pod that it should',
+      observation({ pool: withSpec({ scaling: { minReplicas: 1 } }) }),
+      [
+        'create ServiceAccount',
+        'create Secret',
+        'create Deployment',
+        'create PodDisruptionBudget',
+        'create HorizontalPodAutoscaler',
+      ],
+    ],
+    ['makes no call when nothing differs', running, []],
+    [
+      'makes no call for replicas that somebody else set',
+      edited((d) => {
+        d.spec.replicas = 17;
+      }),
+      [],
+    ],
+    [
+      'makes no call for a label that somebody added',
+      edited((d) => {
+        d.metadata.labels = { ...d.metadata.labels, x: 'y' };
+      }),
+      [],
+    ],
+    [
+      'repairs a template that was edited',
+      edited((d) => {
+        template(d).spec.terminationGracePeriodSeconds = 1;
+      }),
+      ['apply Deployment'],
+    ],
+    [
+      'repairs a removed label',
+      edited((d) => {
+        d.metadata.labels = {};
+      }),
+      ['apply Deployment'],
+    ],
+    [
+      'waits for a Deployment that is being deleted',
+      edited((d) => {
+        d.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+      }),
+      [],
+    ],
+    ['applies a new default image', { ...running, workerImage: 'worker:2' }, ['apply Deployment']],
+    [
+      'applies a new limit to the autoscaler alone',
+      { ...running, pool: withSpec({ scaling: { maxReplicas: 9 } }) },
+      ['apply HorizontalPodAutoscaler'],
+    ],
+    [
+      'adds the CPU signal when the cluster begins to serve it',
+      { ...running, cpuMetricsServed: true },
+      ['apply HorizontalPodAutoscaler'],
+    ],
+    [
+      'does nothing for a pool that is being deleted',
+      observation({
+        pool: { ...pool(), metadata: { ...pool().metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+      }),
+      [],
+    ],
+    ['does nothing for an invalid spec', observation({ pool: pool({}) }), []],
+    [
+      'makes no workers that would lack their credentials',
+      observation({ secrets: {} }),
+      ['create ServiceAccount'],
+    ],
+    ['keeps running workers and their credentials when a source has gone', { ...running, secrets: {} }, []],
+    [
+      'makes the other objects beside one that belongs to somebody else',
+      observation({ live: { serviceAccount: foreign('ServiceAccount', 'refunds') } }),
+      [
+        'create Secret',
+        'create Deployment',
+        'scale to 3',
+        'create PodDisruptionBudget',
+        'create HorizontalPodAutoscaler',
+      ],
+    ],
+  ])('%s', (_, seen, steps) => {
+    expect(told(seen)).toEqual(steps);
+  });
+
+  it('applies a rotated key to the Secret and leaves the workers alone', () => {
+    const rotated = structuredClone(running);
+    const reading = rotated.secrets.openai;
+    if (reading?.state === 'found') reading.secret.data = { 'api-key': 'bmV3' };
+    expect(told(rotated)).toEqual(['apply Secret']);
+  });
+
+  it('takes away what the pool no longer asks for, though every field that is left agrees', () => {
+    const before = applied(observation({ pool: withSpec({ worker: { podAnnotations: { extra: 'yes' } } }) }));
+    expect(told({ ...before, pool: pool() })).toEqual(['apply Deployment']);
+  });
+
+  it('takes an object that an earlier pool of this name controls for somebody else’s', () => {
+    const seen = observation({ live: { serviceAccount: formerly(serviceAccount(pool())) } });
+    expect(plan(seen).conflicts.map(({ kind }) => kind)).toEqual(['ServiceAccount']);
+  });
+
+  it('is the same for the same observation', () => {
+    expect(plan(observation())).toEqual(plan(observation()));
+  });
+
+  it('never carries replicas in an applied Deployment', () => {
+    for (const step of plan(observation()).steps) {
+      if (step.action !== 'scale') expect(step.manifest.spec ?? {}).not.toHaveProperty('replicas');
+    }
+  });
+});
