@@ -21,6 +21,8 @@ describe('the backlog as an external metric', () => {
     await cluster.createPool('blind', { engine: { urls: ['http://127.0.0.1:9/engine-rest'] } });
   }, 60_000);
   afterAll(async () => {
+    // First: a running operator would make the APIService again.
+    await cluster.stopOperators();
     await cluster.objects.delete({
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',
@@ -145,6 +147,19 @@ describe('the backlog as an external metric', () => {
     });
     expect(status).toBe(401);
   });
+
+  it('takes over what an installation under another name left behind', async () => {
+    const left = { spec: { service: { name: 'gone', namespace: 'nowhere', port: 443 } } };
+    await cluster.edit('apiregistration.k8s.io/v1', 'APIService', API_SERVICE, left);
+    await waitFor(
+      'our own Service',
+      async () => {
+        const found = await cluster.get('apiregistration.k8s.io/v1', 'APIService', API_SERVICE);
+        return found?.spec.service.name === service;
+      },
+      { timeoutMs: 15_000 },
+    );
+  }, 20_000);
 
   it('repairs its APIService and never takes over that of another provider', async () => {
     const read = () => cluster.get('apiregistration.k8s.io/v1', 'APIService', API_SERVICE);

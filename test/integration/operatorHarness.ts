@@ -70,8 +70,12 @@ export class TestCluster {
     return cluster;
   }
 
+  async stopOperators(): Promise<void> {
+    await Promise.all(this.operators.map((operator) => operator.stop()));
+  }
+
   async close(): Promise<void> {
-    for (const operator of this.operators) await operator.stop();
+    await this.stopOperators();
     await this.remove('v1', 'Namespace', this.namespace);
   }
 

@@ -49,13 +49,22 @@ export function apiService(service: ServiceReference, ca: string, owner: KubeObj
   };
 }
 
-/** Whose the live APIService is. */
+/**
+ * Whose the live APIService is. One of ours that leads to a Service that has
+ * gone is the left-over of an installation under another name: it may be taken
+ * over, and must be, for it keeps namespaces from being deleted.
+ */
 export function ownership(live: ApiService | undefined, service: ServiceReference): MetricsApi {
   if (!live) return { state: 'pending' };
   const target = live.spec.service;
-  const labelled = live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGER;
-  if (labelled && target?.name === service.name && target.namespace === service.namespace)
-    return { state: 'ours' };
+  if (live.metadata.labels?.[MANAGED_BY_LABEL] === MANAGER) {
+    if (target?.name === service.name && target.namespace === service.namespace) return { state: 'ours' };
+    const leftOver = live.status?.conditions?.some(
+      ({ type, status, reason }) =>
+        type === 'Available' && status === 'False' && reason === 'ServiceNotFound',
+    );
+    if (leftOver) return { state: 'pending' };
+  }
   return {
     state: 'foreign',
     servedBy: target ? `Service ${target.namespace}/${target.name}` : 'the API server itself',
