@@ -20,7 +20,9 @@ const cabin = z.string().transform((text, context): Cabin => {
 
 const whole = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
-  return z.number(message).int(message).min(min, message).max(max, message);
+  return z
+    .number(message)
+    .refine((value) => Number.isSafeInteger(value) && value >= min && value <= max, message);
 };
 
 const freeText = (max: number) =>

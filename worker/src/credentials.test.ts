@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Credentials } from './credentials.ts';
+import { ApiKeys } from './llm/keys.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'credentials-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** Swaps all files at once, as the kubelet does. */
+function mount(version: string, files: Record<string, string>): void {
+  mkdirSync(join(directory, version));
+  for (const [name, value] of Object.entries(files)) writeFileSync(join(directory, version, name), value);
+  symlinkSync(version, join(directory, '..data.new'));
+  renameSync(join(directory, '..data.new'), join(directory, '..data'));
+}
+
+test('files are read through the link that the kubelet swaps, and again when it has', async () => {
+  mount('v1', { 'llm-0': 'old\n' });
+  symlinkSync('..data/llm-0', join(directory, 'llm-0'));
+  const credentials = new Credentials(directory, ['llm-0']);
+  expect(await credentials.reload()).toBe(true);
+  expect(credentials.get('llm-0')).toBe('old');
+  expect(await credentials.reload()).toBe(false);
+  mount('v2', { 'llm-0': 'new' });
+  expect(await credentials.reload()).toBe(true);
+  expect(credentials.get('llm-0')).toBe('new');
+});
+
+test('a file that disappears keeps its last value', async () => {
+  writeFileSync(join(directory, 'llm-0'), 'key');
+  const credentials = new Credentials(directory, ['llm-0']);
+  await credentials.reload();
+  unlinkSync(join(directory, 'llm-0'));
+  await credentials.reload();
+  expect(credentials.get('llm-0')).toBe('key');
+});
+
+const refs = [0, 1].map((index) => ({ file: `llm-${index}`, quotaGroup: `g${index}` }));
+
+test('keys take turns, and a refused one is passed over while there is another', async () => {
+  writeFileSync(join(directory, 'llm-0'), 'a');
+  writeFileSync(join(directory, 'llm-1'), 'b');
+  const credentials = new Credentials(directory, ['llm-0', 'llm-1']);
+  await credentials.reload();
+  const keys = new ApiKeys(credentials, refs, undefined);
+  expect([keys.next()?.key, keys.next()?.key, keys.next()?.key]).toEqual(['a', 'b', 'a']);
+  expect(await keys.refused('a')).toBe(true);
+  expect([keys.next()?.key, keys.next()?.key]).toEqual(['b', 'b']);
+  expect(await keys.refused('b')).toBe(false);
+});
+
+test('a key that was refused is looked for anew in the files', async () => {
+  writeFileSync(join(directory, 'llm-0'), 'old');
+  const credentials = new Credentials(directory, ['llm-0']);
+  await credentials.reload();
+  const keys = new ApiKeys(credentials, refs.slice(0, 1), undefined);
+  writeFileSync(join(directory, 'llm-0'), 'new');
+  expect(await keys.refused('old')).toBe(true);
+  expect(keys.next()?.key).toBe('new');
+});
+
+test('the key from the environment is used where no file holds one', () => {
+  const keys = new ApiKeys(new Credentials(undefined, []), [], 'from-environment');
+  expect(keys.next()?.key).toBe('from-environment');
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { APIConnectionError, APIError } from 'openai';
+import { LlmError, retryAfterMs, toLlmError } from './errors.ts';
+
+const context = { timedOut: false, nowMs: Date.parse('2026-11-01T00:00:00Z') };
+const http = (status: number, body: object = {}, headers: Record<string, string> = {}) =>
+  APIError.generate(status, { error: body }, undefined, new Headers(headers));
+
+test.each<[string, unknown, string, boolean]>([
+  ['429', http(429), 'RATE_LIMITED', true],
+  ['an exhausted account', http(429, { code: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
+  ['an exhausted account, by type', http(429, { type: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
+  ['401', http(401), 'UNAUTHENTICATED', false],
+  ['403', http(403), 'FORBIDDEN', false],
+  ['404', http(404), 'MODEL_NOT_FOUND', false],
+  ['400', http(400), 'BAD_REQUEST', false],
+  ['500', http(500), 'SERVER_ERROR', true],
+  ['503', http(503), 'SERVER_ERROR', true],
+  ['a cut connection', new APIConnectionError({}), 'CONNECTION', true],
+  ['a body that is no JSON', new SyntaxError('Unexpected token'), 'MALFORMED_RESPONSE', true],
+])('%s is %s', (_what, error, code, retryable) => {
+  expect(toLlmError(error, context)).toMatchObject({ code, retryable });
+});
+
+test('our own time-out is a time-out, whatever the SDK calls it', () => {
+  expect(toLlmError(new APIConnectionError({}), { ...context, timedOut: true }).code).toBe('TIMEOUT');
+});
+
+test("the API's text, which can repeat part of a key, is not repeated", () => {
+  const error = toLlmError(http(401, { message: 'Incorrect API key provided: sk-abc' }), context);
+  expect(error.message).toBe('the LLM API does not accept the key (HTTP 401)');
+});
+
+test('a wrong answer is quoted and cut', () => {
+  const { message } = new LlmError('INVALID_ANSWER', { answer: `"\n${'x'.repeat(100)}` });
+  expect(message).toContain('"\\"\\nxxx');
+  expect(message.length).toBeLessThan(120);
+});
+
+describe('Retry-After', () => {
+  test.each<[Record<string, string>, number | undefined]>([
+    [{ 'retry-after-ms': '1500', 'retry-after': '9' }, 1_500],
+    [{ 'retry-after': '61' }, 61_000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': 'Sun, 01 Nov 2026 00:00:05 GMT' }, 5_000],
+    [{ 'retry-after': 'Sat, 31 Oct 2026 00:00:05 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{}, undefined],
+  ])('%j means %p ms', (headers, expected) => {
+    expect(retryAfterMs(new Headers(headers), context.nowMs)).toBe(expected);
+  });
+});
