@@ -68,7 +68,11 @@ export async function startEngine(options: EngineOptions): Promise<EngineNode> {
       `the engine at ${origin}`,
       async () => {
         if (!node.alive()) return true;
-        return axios.get(`${origin}/engine-rest/engine`, { auth: options.basicAuth, timeout: 5_000 });
+        return axios.get(`${origin}/engine-rest/engine`, {
+          auth: options.basicAuth,
+          timeout: 5_000,
+          proxy: false,
+        });
       },
       { timeoutMs: 120_000 },
     );
@@ -88,11 +92,16 @@ export interface DeployOptions {
   basicAuth?: BasicAuth;
 }
 
+export interface Deployed {
+  definitionId: string;
+  deploymentId: string;
+}
+
 /**
- * Deploys the ticket-refund process, once for each content, and returns its definition id.
+ * Deploys the ticket-refund process, once for each content.
  * @throws AxiosError when the engine refuses it.
  */
-export async function deployProcess(baseURL: string, options: DeployOptions = {}): Promise<string> {
+export async function deployProcess(baseURL: string, options: DeployOptions = {}): Promise<Deployed> {
   const { key = PROCESS_KEY, topic = TOPIC } = options;
   const bpmn = readFileSync(BPMN, 'utf8')
     .replaceAll(`"${PROCESS_KEY}"`, `"${key}"`)
@@ -101,8 +110,9 @@ export async function deployProcess(baseURL: string, options: DeployOptions = {}
   form.set('deployment-name', key);
   form.set('deploy-changed-only', 'true');
   form.set('process', new Blob([bpmn]), `${key}.bpmn`);
-  const http = axios.create({ baseURL, auth: options.basicAuth, timeout: 30_000 });
+  const http = axios.create({ baseURL, auth: options.basicAuth, timeout: 30_000, proxy: false });
   await http.post('/deployment/create', form);
-  const { data } = await http.get<{ id: string }>(`/process-definition/key/${key}`);
-  return data.id;
+  type Definition = { id: string; deploymentId: string };
+  const { data } = await http.get<Definition>(`/process-definition/key/${key}`);
+  return { definitionId: data.id, deploymentId: data.deploymentId };
 }

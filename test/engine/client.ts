@@ -68,7 +68,7 @@ export class EngineClient {
 
   constructor(baseURL: string, options: { processKey?: string; basicAuth?: BasicAuth } = {}) {
     this.processKey = options.processKey ?? PROCESS_KEY;
-    this.http = axios.create({ baseURL, auth: options.basicAuth, timeout: 30_000 });
+    this.http = axios.create({ baseURL, auth: options.basicAuth, timeout: 30_000, proxy: false });
   }
 
   /** Starts a refund and returns its process instance id; the business key is the booking unless given. */
@@ -162,11 +162,17 @@ export class EngineClient {
     return data;
   }
 
-  /** Takes tasks as a worker would, without waiting for one. */
-  async fetchAndLock(topic: string, workerId: string, options: { maxTasks?: number; lockMs?: number } = {}) {
-    const { maxTasks = 1, lockMs = 30_000 } = options;
-    const body = { workerId, maxTasks, topics: [{ topicName: topic, lockDuration: lockMs }] };
-    return (await this.http.post<ExternalTask[]>('/external-task/fetchAndLock', body)).data;
+  /** Takes tasks as a worker would, of one business key if given, without waiting for one. */
+  async fetchAndLock(
+    topic: string,
+    workerId: string,
+    options: { businessKey?: string; maxTasks?: number; lockMs?: number } = {},
+  ): Promise<ExternalTask[]> {
+    const { businessKey, maxTasks = 1, lockMs = 30_000 } = options;
+    const topics = [{ topicName: topic, lockDuration: lockMs, businessKey }];
+    return (
+      await this.http.post<ExternalTask[]>('/external-task/fetchAndLock', { workerId, maxTasks, topics })
+    ).data;
   }
 
   /** Completes an external task as a worker would. */

@@ -1,6 +1,6 @@
 /** `make test`: what needs nothing first, then everything that needs the real parts. */
 
-import { surefireReports } from '../engine/camunda.ts';
+import { buildEngine } from '../engine/build.ts';
 import { withCleanup } from '../environment/down.ts';
 import { installOperator, installProcess } from '../environment/install.ts';
 import { up } from '../environment/up.ts';
@@ -16,7 +16,7 @@ export async function testEverything(): Promise<Totals> {
   return withCleanup(async () => {
     say('\n== environment');
     const environment = await up();
-    const java = surefire(surefireReports());
+    const java = surefire((await buildEngine()).testReports);
     say('\n== integration tests');
     const integration = await jest('integration', true);
     say('\n== end to end, as pods');
