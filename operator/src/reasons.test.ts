@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { CONDITIONS, REASONS } from './reasons.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/conditions.md'), 'utf8');
+
+test('docs/conditions.md has a section for every condition and no other', () => {
+  const sections = [...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+  expect(sections.sort()).toEqual([...CONDITIONS].sort());
+});
+
+test('docs/conditions.md has a row for every reason and no other', () => {
+  const rows = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, reason]) => reason);
+  expect(rows.sort()).toEqual(Object.values(REASONS).sort());
+});
