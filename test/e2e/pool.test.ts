@@ -1,0 +1,69 @@
+/** Operator and workers as pods: a pool from its sample, through a load, to its deletion. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { runDemo } from '../demo/runDemo.ts';
+import { environment } from '../environment/environment.ts';
+import { installPool, POOL_NAME } from '../environment/install.ts';
+import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
+import { POOL_NAMESPACE } from '../environment/services.ts';
+import { waitFor } from '../support/wait.ts';
+
+const OWNED =
+  'deployments,replicasets,pods,horizontalpodautoscalers,poddisruptionbudgets,serviceaccounts,secrets';
+
+describe('a pool of pods', () => {
+  let kubectl: Kubectl;
+
+  beforeAll(async () => {
+    kubectl = await kubectlOf(environment());
+  });
+
+  test('becomes ready from the sample', async () => {
+    await installPool(environment());
+    const ready = await kubectl([
+      '-n',
+      POOL_NAMESPACE,
+      'get',
+      `deployment/${POOL_NAME}`,
+      '-o',
+      'jsonpath={.status.readyReplicas}',
+    ]);
+    expect(Number(ready)).toBeGreaterThanOrEqual(1);
+  }, 180_000);
+
+  test('decides every request as the ticket table says, grows with the backlog and comes back', async () => {
+    const reportDir = mkdtempSync(join(tmpdir(), 'frwp-e2e-'));
+    const load = { count: 200, overMs: 40_000, burstShare: 0.6, burstMs: 5_000 };
+    const result = await runDemo(environment(), {
+      namespace: POOL_NAMESPACE,
+      pool: POOL_NAME,
+      load,
+      reportDir,
+    });
+    expect(result.closingLine).toMatch(/^demo: 200 started, 200 decided, 200 ended/);
+    expect(result.ok).toBe(true);
+  }, 420_000);
+
+  test('takes everything that it owns with it when it is deleted', async () => {
+    const owned = async () =>
+      (
+        await kubectl([
+          '-n',
+          POOL_NAMESPACE,
+          'get',
+          OWNED,
+          '-l',
+          `farerules.dev/pool=${POOL_NAME}`,
+          '-o',
+          'name',
+        ])
+      ).trim();
+    expect(await owned()).toContain(`deployment.apps/${POOL_NAME}`);
+    await kubectl(['-n', POOL_NAMESPACE, 'delete', 'frwp', POOL_NAME, '--timeout=60s']);
+    await waitFor('nothing of the pool to be left', async () => (await owned()) === '', {
+      timeoutMs: 120_000,
+    });
+  }, 200_000);
+});
