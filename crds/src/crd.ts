@@ -123,7 +123,9 @@ function withDefaultsTold(schema: StructuralSchema): StructuralSchema {
   const told = fallback !== undefined && typeof fallback !== 'object';
   return {
     ...schema,
-    ...(told ? { description: `${description} Default: ${fallback}.` } : {}),
+    ...(told
+      ? { description: `${description} Default: ${String(fallback as string | number | boolean)}.` }
+      : {}),
     ...(items ? { items: withDefaultsTold(items) } : {}),
     ...(properties ? { properties: mapValues(properties, withDefaultsTold) } : {}),
   };
