@@ -120,12 +120,10 @@ function rootSchema(): StructuralSchema {
 /** `kubectl explain` does not show defaults, so descriptions say them. */
 function withDefaultsTold(schema: StructuralSchema): StructuralSchema {
   const { description, default: fallback, properties, items } = schema;
-  const told = fallback !== undefined && typeof fallback !== 'object';
+  const told = ['string', 'number', 'boolean'].includes(typeof fallback);
   return {
     ...schema,
-    ...(told
-      ? { description: `${description} Default: ${String(fallback as string | number | boolean)}.` }
-      : {}),
+    ...(told ? { description: `${description} Default: ${fallback as string | number | boolean}.` } : {}),
     ...(items ? { items: withDefaultsTold(items) } : {}),
     ...(properties ? { properties: mapValues(properties, withDefaultsTold) } : {}),
   };
