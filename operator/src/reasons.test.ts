@@ -7,10 +7,10 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/conditions.md'),
 
 test('docs/conditions.md has a section for every condition and no other', () => {
   const sections = [...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
-  expect(sections.sort()).toEqual([...CONDITIONS].sort());
+  expect(new Set(sections)).toEqual(new Set(CONDITIONS));
 });
 
 test('docs/conditions.md has a row for every reason and no other', () => {
   const rows = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, reason]) => reason);
-  expect(rows.sort()).toEqual(Object.values(REASONS).sort());
+  expect(new Set(rows)).toEqual(new Set(Object.values(REASONS)));
 });
