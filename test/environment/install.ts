@@ -20,7 +20,8 @@ export async function installOperator(environment: Environment): Promise<void> {
   const manifests = rendered
     .replaceAll(OPERATOR_IMAGE.replace('docker.io/', ''), environment.images.operator)
     .replaceAll(WORKER_IMAGE.replace('docker.io/', ''), environment.images.worker);
-  await kubectl(['apply', '--server-side', '-f', '-'], manifests);
+  // The suites apply the CRD too, under another manager's name.
+  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], manifests);
   await kubectl([
     'wait',
     '--for=condition=Established',
