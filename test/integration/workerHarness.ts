@@ -68,10 +68,11 @@ export async function startWorker(env: WorkerEnvText, { ready = true } = {}): Pr
   const worker = { ...child, id: `llm-fare-analyzer-${podName}`, output, lines, get, metric };
   try {
     await waitFor('the worker to be ready', async () => {
-      if (!child.alive()) throw new Error(`it ended: ${tail(logFile)}`);
+      if (!child.alive()) return true;
       const { status } = await get('/readyz');
       return !ready || status === 200;
     });
+    if (!child.alive()) throw new Error(`the worker ended: ${tail(logFile)}`);
   } catch (error) {
     await child.stop();
     throw error;
