@@ -6,7 +6,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { sleep } from './wait.ts';
 
 export interface ProcessOptions {
   name: string;
@@ -78,9 +77,9 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     async stop() {
       if (!alive()) return;
       signal('SIGTERM');
-      await Promise.race([exited, sleep(options.graceMs ?? 10_000)]);
-      if (alive()) signal('SIGKILL');
+      const kill = setTimeout(() => signal('SIGKILL'), options.graceMs ?? 10_000);
       await exited;
+      clearTimeout(kill);
     },
   };
   startedHere.add(running);
