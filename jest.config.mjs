@@ -1,6 +1,7 @@
 /**
- * Three suites. `unit` needs nothing but Node; `integration` and `e2e` need the
- * environment that `make test` starts (see test/README.md) and say so when it is missing.
+ * Four suites. `unit` needs nothing but Node; `integration` and `e2e` need the environment that
+ * `make test` starts (see test/README.md) and say so when it is missing; `lifecycle` starts and
+ * ends environments of its own.
  */
 const base = {
   rootDir: import.meta.dirname,
@@ -30,6 +31,7 @@ export default {
       ],
     },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
 };

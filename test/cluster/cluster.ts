@@ -1,17 +1,17 @@
 /** The local cluster as a whole: a real control plane and one real node, up and down. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { LOGS, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { step } from '../support/step.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Binaries } from './binaries.ts';
-import { containerdReady, SOCKET, startContainerd } from './containerd.ts';
+import { containerdReady, containerdWasStarted, startContainerd } from './containerd.ts';
 import { type ControlPlane, NODE_NAME, startControlPlane } from './controlPlane.ts';
 import { dnsManifests } from './dns.ts';
 import { type ImageArchive, importImages } from './images.ts';
 import { networkDown, networkUp, openWayOut } from './network.ts';
 import { removeCgroups, startKubelet, startKubeProxy, unmountBelow } from './node.ts';
-import { running, stopAllTracked, stopTracked, track } from './processes.ts';
+import { running, stopAll, stopTracked, track } from './processes.ts';
 
 export interface Cluster {
   kubeconfig: string;
@@ -19,14 +19,10 @@ export interface Cluster {
 }
 
 /**
- * Starts the cluster from nothing.
- * @throws Error when one is already there, with the command that ends it.
+ * Makes the network that the cluster and what it reaches outside of it share.
+ * @throws Error when a cluster is already there, with the command that ends it.
  */
-export async function clusterUp(
-  binaries: Binaries,
-  images: ImageArchive[],
-  options: { wayOut: boolean },
-): Promise<Cluster> {
+export async function clusterNetwork(options: { wayOut: boolean }): Promise<void> {
   if (running().length > 0) {
     throw new Error(`a local environment already runs (${running().join(', ')}): end it with \`make down\``);
   }
@@ -36,6 +32,14 @@ export async function clusterUp(
     await networkUp();
     if (options.wayOut) await openWayOut();
   });
+}
+
+/** Starts the cluster in the network that `clusterNetwork` made. */
+export async function clusterUp(
+  binaries: Binaries,
+  images: ImageArchive[],
+  options: { wayOut: boolean },
+): Promise<Cluster> {
   const plane = await step('control plane: etcd, API server, controllers, scheduler', () =>
     startControlPlane(binaries.kube),
   );
@@ -81,17 +85,28 @@ function outsideResolver(): string {
   return address;
 }
 
-/** Ends everything and removes every trace: processes, mounts, network, cgroups, state. */
+/**
+ * Ends everything and removes every trace: processes, mounts, network, cgroups, state.
+ * @throws Error of the first part that could not be removed, after all were tried
+ */
 export async function clusterDown(): Promise<void> {
-  await stopTracked('kubelet', 5_000); // first, or it restarts what goes
-  if (existsSync(SOCKET)) {
-    // Containers outlive containerd: after a killed run it has to come back to remove them.
-    if (!running().includes('containerd')) await track(startContainerd());
-    await containerdReady();
+  const failures: unknown[] = [];
+  for (const part of [endPods, stopAll, () => unmountBelow(STATE), networkDown, removeCgroups]) {
+    try {
+      await part();
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  await stopAllTracked();
-  await unmountBelow(STATE);
-  await networkDown();
-  removeCgroups();
+  // It says what still runs: kept for the next attempt when something does.
+  if (failures.length > 0) throw failures[0];
   rmSync(STATE, { recursive: true, force: true });
+}
+
+async function endPods(): Promise<void> {
+  await stopTracked('kubelet', 5_000); // first, or it restarts what goes
+  if (!containerdWasStarted()) return;
+  // Containers outlive containerd: after a killed run it has to come back to remove them.
+  if (!running().includes('containerd')) await track(startContainerd());
+  await containerdReady();
 }

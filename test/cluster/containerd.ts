@@ -12,18 +12,25 @@ import { NETNS, POD_CIDR } from './network.ts';
 export const SOCKET = join(STATE, 'containerd.sock');
 export const PAUSE_IMAGE = 'localhost/pause:1';
 const CNI_CONFIG = join(STATE, 'cni');
+const CONFIG = join(STATE, 'containerd.toml');
 
 export function startContainerd(): Promise<RunningProcess> {
   mkdirSync(CNI_CONFIG, { recursive: true });
-  writeFileSync(join(STATE, 'containerd.toml'), containerdConfig());
+  writeFileSync(CONFIG, containerdConfig());
   writeFileSync(join(CNI_CONFIG, '10-bridge.conflist'), JSON.stringify(cniConfig()));
   return startProcess({
     name: 'containerd',
     command: 'containerd',
-    args: ['--config', join(STATE, 'containerd.toml')],
-    netns: NETNS,
+    args: ['--config', CONFIG],
+    // For removing containers it may run where the namespace has gone already.
+    ...(existsSync(`/var/run/netns/${NETNS}`) && { netns: NETNS }),
     logFile: join(LOGS, 'containerd.log'),
   });
+}
+
+/** Whether it may have left containers behind. */
+export function containerdWasStarted(): boolean {
+  return existsSync(CONFIG);
 }
 
 export async function containerdReady(): Promise<void> {

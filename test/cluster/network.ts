@@ -71,6 +71,7 @@ async function closeWayOut(): Promise<void> {
 /** Takes the namespace down with all that is in it; does nothing when there is none. */
 export async function networkDown(): Promise<void> {
   await closeWayOut();
-  if (existsSync(`/var/run/netns/${NETNS}`)) await run('ip', ['netns', 'delete', NETNS]);
+  // The link first: a namespace takes it along when it goes, but only some time after the command.
   if (existsSync(`/sys/class/net/${HOST_LINK}`)) await run('ip', ['link', 'delete', HOST_LINK]);
+  if (existsSync(`/var/run/netns/${NETNS}`)) await run('ip', ['netns', 'delete', NETNS]);
 }

@@ -1,12 +1,12 @@
 /**
- * Every process of the environment is written down with its start time, so that
- * a later `make down` ends exactly these, also after the run that started them
- * was killed. A process id alone is not enough: ids are used again.
+ * The processes of the environment. Those that others have to name are written down with their
+ * start time (an id alone is not enough: ids are used again); all of them carry a mark, by which
+ * a later `make down` finds exactly these, also after the run that started them was killed.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STATE } from '../support/paths.ts';
-import type { RunningProcess } from '../support/process.ts';
+import { MARK, type RunningProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 
 const FILE = join(STATE, 'processes.json');
@@ -23,10 +23,7 @@ export async function track(starting: Promise<RunningProcess>): Promise<RunningP
   const process = await starting;
   const startTime = startTimeOf(process.pid);
   if (startTime === undefined) throw new Error(`${process.name} ended at once; see ${process.logFile}`);
-  writeFileSync(
-    FILE,
-    JSON.stringify([...entries(), { name: process.name, pid: process.pid, startTime }], null, 1),
-  );
+  write([...entries(), { name: process.name, pid: process.pid, startTime }]);
   return process;
 }
 
@@ -40,22 +37,53 @@ export async function stopTracked(
   for (const entry of entries().filter((candidate) => candidate.name === name)) {
     await stop(entry, graceMs, signal);
   }
-  writeFileSync(
-    FILE,
-    JSON.stringify(
-      entries().filter((entry) => entry.name !== name),
-      null,
-      1,
-    ),
+  write(entries().filter((entry) => entry.name !== name));
+}
+
+/** Ends every process that was started for this environment, whoever started it and however far it came. */
+export async function stopAll(): Promise<void> {
+  // SIGKILL is right for what keeps nothing; these two have something of their own to put away.
+  await stopTracked('containerd', 5_000);
+  await stopTracked('postgres', 5_000, 'SIGQUIT');
+  await waitFor(
+    'all processes of the environment to end',
+    () => {
+      for (const pid of ofThisEnvironment()) kill(pid);
+      return ofThisEnvironment().length === 0;
+    },
+    { timeoutMs: 10_000, everyMs: 50 },
   );
 }
 
-/** Ends all tracked processes but the named, the last started first. */
-export async function stopAllTracked(except: string[] = []): Promise<void> {
-  const names = entries()
-    .map((entry) => entry.name)
-    .reverse();
-  for (const name of new Set(names)) if (!except.includes(name)) await stopTracked(name, 5_000);
+/** The written down ones too: Redis writes its title over its environment, and so over the mark. */
+function ofThisEnvironment(): number[] {
+  const marked = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && environmentOf(pid).split('\0').includes(MARK));
+  return [
+    ...marked,
+    ...entries()
+      .filter(alive)
+      .map(({ pid }) => pid),
+  ];
+}
+
+/** Empty for a process that has ended. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Names of the tracked processes that run. */
@@ -63,6 +91,12 @@ export function running(): string[] {
   return entries()
     .filter(alive)
     .map((entry) => entry.name);
+}
+
+/** Whole or not at all: a run may be killed while it writes. */
+function write(list: Entry[]): void {
+  writeFileSync(`${FILE}.new`, JSON.stringify(list, null, 1));
+  renameSync(`${FILE}.new`, FILE);
 }
 
 function entries(): Entry[] {

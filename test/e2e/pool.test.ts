@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runDemo } from '../demo/runDemo.ts';
 import { environment } from '../environment/environment.ts';
-import { installPool, POOL_NAME } from '../environment/install.ts';
+import { installPool, POOL_NAME, uninstallOperator } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
 import { waitFor } from '../support/wait.ts';
@@ -66,4 +66,18 @@ describe('a pool of pods', () => {
       timeoutMs: 120_000,
     });
   }, 200_000);
+
+  test('leaves nothing of the operator when the manifests are deleted', async () => {
+    const left = async () => {
+      const kinds = ['crd', 'apiservice', 'clusterrole', 'clusterrolebinding', 'namespace'];
+      const lists = await Promise.all(kinds.map((kind) => kubectl(['get', kind, '-o', 'name'])));
+      return lists
+        .join('')
+        .split('\n')
+        .filter((name) => /fareruleworkerpool|farerules|external\.metrics/.test(name));
+    };
+    expect(await left()).toContain('apiservice.apiregistration.k8s.io/v1beta1.external.metrics.k8s.io');
+    await uninstallOperator(environment());
+    await waitFor('all of it to be gone', async () => (await left()).length === 0, { timeoutMs: 60_000 });
+  }, 120_000);
 });

@@ -1,6 +1,5 @@
 /** Ends the environment: every process, mount, interface, rule and file of its run. */
 import { clusterDown } from '../cluster/cluster.ts';
-import { stopWhatWasStarted } from '../support/process.ts';
 import { step, stopStepsOn } from '../support/step.ts';
 
 /** How long an interrupted step may take to notice. */
@@ -30,7 +29,6 @@ export async function withCleanup<T>(work: (interrupted: AbortSignal) => Promise
   } finally {
     stopStepsOn(new AbortController().signal);
     await step('ending what was started', down);
-    await stopWhatWasStarted(); // what was interrupted before it was written down
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }

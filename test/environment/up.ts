@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { ensureBaseImage } from '../cluster/baseImage.ts';
 import { buildBinaries } from '../cluster/binaries.ts';
-import { clusterUp } from '../cluster/cluster.ts';
+import { clusterNetwork, clusterUp } from '../cluster/cluster.ts';
 import { AUDIT_LOG } from '../cluster/controlPlane.ts';
 import { buildImages, OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
 import { ENGINE_ADDRESSES, HOST_ADDRESS } from '../cluster/network.ts';
@@ -15,7 +15,7 @@ import { buildEngine } from '../engine/build.ts';
 import { ENVIRONMENT_FILE, LOGS, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { say, step } from '../support/step.ts';
-import { type Addresses, LLM_PORT, startBackends } from './backends.ts';
+import { type Addresses, type Backends, LLM_PORT, startBackends } from './backends.ts';
 import type { Environment } from './environment.ts';
 import { POOL_NAMESPACE, serviceManifests } from './services.ts';
 
@@ -30,8 +30,7 @@ export async function up(): Promise<Environment> {
       ? 'Cluster: local, in a network namespace of its own'
       : 'Cluster: the one that KUBECONFIG names',
   );
-  const cluster = choice === 'local' ? await localCluster() : await givenCluster();
-  const backends = await startBackends(cluster.addresses);
+  const { cluster, backends } = choice === 'local' ? await localCluster() : await givenCluster();
   await step('names for them inside the cluster', () => cluster.apply(serviceManifests(cluster.addresses)));
 
   const inCluster = (service: string) => `${service}.${POOL_NAMESPACE}.svc`;
@@ -59,6 +58,11 @@ export async function up(): Promise<Environment> {
   return description;
 }
 
+interface Parts {
+  cluster: ReadyCluster;
+  backends: Backends;
+}
+
 interface ReadyCluster {
   kubeconfig: string;
   images: Environment['images'];
@@ -66,7 +70,7 @@ interface ReadyCluster {
   apply(manifests: string): Promise<string>;
 }
 
-async function localCluster(): Promise<ReadyCluster> {
+async function localCluster(): Promise<Parts> {
   await step('Debian packages', installPackages, (installed) => installed.join(', ') || 'all there');
   // The Go build takes minutes of both cores; the others mostly wait for the network.
   const [binaries] = await Promise.all([
@@ -78,16 +82,26 @@ async function localCluster(): Promise<ReadyCluster> {
   const images = await step('images of operator and worker from their Dockerfiles', () =>
     buildImages(binaries),
   );
-  const cluster = await clusterUp(binaries, images, { wayOut: Boolean(process.env.OPENAI_API_KEY) });
+  const wayOut = Boolean(process.env.OPENAI_API_KEY);
+  await clusterNetwork({ wayOut });
+  const addresses = {
+    host: HOST_ADDRESS,
+    engines: ENGINE_ADDRESSES.map((address) => ({ address, port: 8080 })),
+  };
+  // Side by side: each waits for the other's processes only when pods start.
+  const [cluster, backends] = await both(clusterUp(binaries, images, { wayOut }), startBackends(addresses));
   return {
-    kubeconfig: cluster.kubeconfig,
-    images: { operator: OPERATOR_IMAGE, worker: WORKER_IMAGE },
-    addresses: { host: HOST_ADDRESS, engines: ENGINE_ADDRESSES.map((address) => ({ address, port: 8080 })) },
-    apply: (manifests) => cluster.kubectl(['apply', '--server-side', '-f', '-'], manifests),
+    cluster: {
+      kubeconfig: cluster.kubeconfig,
+      images: { operator: OPERATOR_IMAGE, worker: WORKER_IMAGE },
+      addresses,
+      apply: (manifests) => cluster.kubectl(['apply', '--server-side', '-f', '-'], manifests),
+    },
+    backends,
   };
 }
 
-async function givenCluster(): Promise<ReadyCluster> {
+async function givenCluster(): Promise<Parts> {
   const kubeconfig = required('KUBECONFIG', 'path of the kubeconfig');
   const host = required('FRWP_HOST_ADDRESS', "this machine's address as the cluster's pods reach it");
   const images = {
@@ -98,16 +112,25 @@ async function givenCluster(): Promise<ReadyCluster> {
   const { kube } = await step('kubectl from its Go module', buildBinaries);
   await step('Camunda application by Maven', buildEngine);
   mkdirSync(STATE, { recursive: true });
-  const engines = [8080, 8081].map((port) => ({ address: host, port }));
+  const addresses = { host, engines: [8080, 8081].map((port) => ({ address: host, port })) };
   return {
-    kubeconfig,
-    images,
-    addresses: { host, engines },
-    apply: (manifests) =>
-      run(kube, ['kubectl', `--kubeconfig=${kubeconfig}`, 'apply', '--server-side', '-f', '-'], {
-        input: manifests,
-      }),
+    cluster: {
+      kubeconfig,
+      images,
+      addresses,
+      apply: (manifests) =>
+        run(kube, ['kubectl', `--kubeconfig=${kubeconfig}`, 'apply', '--server-side', '-f', '-'], {
+          input: manifests,
+        }),
+    },
+    backends: await startBackends(addresses),
   };
+}
+
+/** Waits for both also when one fails: what the other still starts would outlive the clean-up. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 function required(name: string, meaning: string): string {

@@ -18,6 +18,7 @@ import {
 import { parseAllDocuments } from 'yaml';
 import type { FareRuleWorkerPool, PoolSpecInput } from '../../crds/src/pool.ts';
 import { environment } from '../environment/environment.ts';
+import { kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
@@ -59,7 +60,7 @@ export class TestCluster {
   /** A namespace of its own, the CRD, and the operator's rights. */
   static async open(name: string): Promise<TestCluster> {
     const cluster = new TestCluster(`${name}-${randomBytes(3).toString('hex')}`);
-    await cluster.apply(...documents(join(ROOT, 'crds', 'fareruleworkerpools.yaml')));
+    await cluster.applyCrd();
     const rights = documents(join(ROOT, 'manifests')).filter(({ kind }) => RBAC_KINDS.includes(kind ?? ''));
     await cluster.apply(...rights);
     const account = rights.find(({ kind }) => kind === 'ServiceAccount');
@@ -68,6 +69,13 @@ export class TestCluster {
     await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } });
     await waitFor('the CRD to be served', () => cluster.list('farerules.dev/v1alpha1', 'FareRuleWorkerPool'));
     return cluster;
+  }
+
+  /** With kubectl, as users do: the client's own serializer leaves out defaults, enums and rules. */
+  async applyCrd(change: (text: string) => string = (text) => text): Promise<void> {
+    const kubectl = await kubectlOf(environment());
+    const text = change(readFileSync(join(ROOT, 'crds', 'fareruleworkerpools.yaml'), 'utf8'));
+    await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], text);
   }
 
   async stopOperators(): Promise<void> {

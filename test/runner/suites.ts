@@ -43,7 +43,10 @@ export async function checks(): Promise<Totals> {
 }
 
 /** One Jest project; `serially` where the tests share the environment. */
-export async function jest(project: 'unit' | 'integration' | 'e2e', serially: boolean): Promise<Totals> {
+export async function jest(
+  project: 'unit' | 'integration' | 'e2e' | 'lifecycle',
+  serially: boolean,
+): Promise<Totals> {
   const report = join(tmpdir(), `frwp-jest-${project}-${process.pid}.json`);
   const args = [
     '--experimental-vm-modules',

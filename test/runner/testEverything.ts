@@ -13,7 +13,7 @@ export async function testEverything(): Promise<Totals> {
   const first = await checks();
   say('\n== unit tests');
   const unit = await jest('unit', false);
-  return withCleanup(async () => {
+  const withParts = await withCleanup(async () => {
     say('\n== environment');
     const environment = await up();
     const java = surefire((await buildEngine()).testReports);
@@ -23,6 +23,8 @@ export async function testEverything(): Promise<Totals> {
     await step('operator', () => installOperator(environment));
     await step('process', () => installProcess(environment));
     const e2e = await jest('e2e', true);
-    return add(first, unit, java, integration, e2e);
+    return add(java, integration, e2e);
   });
+  say('\n== starting and ending the environment');
+  return add(first, unit, withParts, await jest('lifecycle', true));
 }

@@ -6,6 +6,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { STATE } from './paths.ts';
 
 export interface ProcessOptions {
   name: string;
@@ -33,12 +34,17 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-const startedHere = new Set<RunningProcess>();
+/**
+ * In the environment of every process that is started here, and of what it starts in turn: the
+ * clean-up finds them by it, also those of a run that was killed before it wrote anything down.
+ */
+export const MARK = `FRWP_STARTED_FOR=${STATE}`;
 
-/** Ends what this process has started and nobody has stopped, the last first. */
-export async function stopWhatWasStarted(): Promise<void> {
-  for (const process of [...startedHere].reverse()) await process.stop();
-}
+const marked = (env: Record<string, string> = {}) => ({
+  ...process.env,
+  ...env,
+  ...Object.fromEntries([MARK.split('=')]),
+});
 
 /** Starts a process in a group of its own. Throws when the command cannot be started. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
@@ -50,7 +56,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     : [options.command, options.args ?? []];
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: marked(options.env),
     stdio: ['ignore', log, log],
     detached: true,
   });
@@ -67,7 +73,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  const running: RunningProcess = {
+  return {
     name: options.name,
     pid,
     logFile: options.logFile,
@@ -82,9 +88,6 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       clearTimeout(kill);
     },
   };
-  startedHere.add(running);
-  void exited.then(() => startedHere.delete(running));
-  return running;
 }
 
 function started(child: ChildProcess): Promise<void> {
@@ -108,7 +111,7 @@ export async function run(
   try {
     const promise = exec(command, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: marked(options.env),
       maxBuffer: 64 * 1024 * 1024,
     });
     if (options.input !== undefined) promise.child.stdin?.end(options.input);
