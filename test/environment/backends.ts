@@ -23,12 +23,16 @@ export const POSTGRES_PORT = 5432;
 export const REDIS_PORT = 6379;
 export const LLM_PORT = 8000;
 
-export type Backends = Pick<Environment, 'engines' | 'postgres' | 'redis'> & {
+/** What starts in seconds. */
+export interface Stores {
+  /** Connection URLs. */
+  postgres: string;
+  redis: string;
   llm: Omit<Environment['llm'], 'baseURLInCluster'>;
-};
+}
 
-/** Starts them all; each process is tracked, so that `down` ends it. */
-export async function startBackends({ host, engines }: Addresses): Promise<Backends> {
+/** Starts database, cache and model; each process is written down, so that `down` ends it. */
+export async function startStores({ host }: Addresses): Promise<Stores> {
   const database = await step('PostgreSQL', async () => {
     const started = await startPostgres({
       dataDir: join(STATE, 'postgres'),
@@ -44,23 +48,18 @@ export async function startBackends({ host, engines }: Addresses): Promise<Backe
     process.env.OPENAI_API_KEY ? 'LLM: the real OpenAI API' : 'LLM: stand-in (not OpenAI)',
     () => startLlm(host),
   );
-  const urls: string[] = [];
+  return { postgres: database.url, redis: `redis://${host}:${REDIS_PORT}/0`, llm };
+}
+
+/** Starts the engine nodes one after the other: the first makes the schema. */
+export async function startEngines({ engines }: Addresses, postgresURL: string): Promise<void> {
   for (const [index, { address, port }] of engines.entries()) {
-    // One after the other: the first makes the schema.
     const name = `camunda-${index + 1}`;
-    const engine = await step(`Camunda node ${index + 1} of ${engines.length}`, async () => {
-      const started = await startEngine({
-        address,
-        port,
-        postgresURL: database.url,
-        logFile: join(LOGS, `${name}.log`),
-      });
+    await step(`Camunda node ${index + 1} of ${engines.length}`, async () => {
+      const started = await startEngine({ address, port, postgresURL, logFile: join(LOGS, `${name}.log`) });
       await track(Promise.resolve({ ...started, name }));
-      return started;
     });
-    urls.push(engine.baseURL);
   }
-  return { engines: urls, postgres: database.url, redis: `redis://${host}:${REDIS_PORT}/0`, llm };
 }
 
 async function startRedis(address: string): Promise<void> {
@@ -89,7 +88,7 @@ async function startRedis(address: string): Promise<void> {
   await waitFor('Redis to answer', async () => (await ping()).includes('PONG'), { timeoutMs: 10_000 });
 }
 
-async function startLlm(host: string): Promise<Backends['llm']> {
+async function startLlm(host: string): Promise<Stores['llm']> {
   const realKey = process.env.OPENAI_API_KEY;
   if (realKey) {
     return {

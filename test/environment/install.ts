@@ -45,19 +45,23 @@ export async function installProcess(environment: Environment): Promise<void> {
   await deployProcess(engine);
 }
 
-/** Applies the small sample pool with its credentials and waits until it is ready. */
-export async function installPool(environment: Environment): Promise<void> {
+/** Applies the small sample pool with its credentials. */
+export async function applyPool(environment: Environment): Promise<void> {
   const kubectl = await kubectlOf(environment);
   await applyCredentials(kubectl, environment.llm.apiKey);
   await kubectl(['apply', '--server-side', '-f', '-'], samplePool(environment));
-  await kubectl([
-    '-n',
-    POOL_NAMESPACE,
-    'wait',
-    `frwp/${POOL_NAME}`,
-    '--for=condition=Ready',
-    '--timeout=120s',
-  ]);
+}
+
+export async function poolReady(environment: Environment): Promise<void> {
+  const kubectl = await kubectlOf(environment);
+  const condition = ['--for=condition=Ready', '--timeout=120s'];
+  await kubectl(['-n', POOL_NAMESPACE, 'wait', `frwp/${POOL_NAME}`, ...condition]);
+}
+
+/** Applies the sample and waits until it is ready. */
+export async function installPool(environment: Environment): Promise<void> {
+  await applyPool(environment);
+  await poolReady(environment);
 }
 
 async function applyCredentials(kubectl: Kubectl, apiKey: string): Promise<void> {

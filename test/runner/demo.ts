@@ -2,7 +2,7 @@
 import { runDemo } from '../demo/runDemo.ts';
 import { withCleanup } from '../environment/down.ts';
 import type { Environment } from '../environment/environment.ts';
-import { installOperator, installPool, installProcess, POOL_NAME } from '../environment/install.ts';
+import { applyPool, installOperator, installProcess, POOL_NAME, poolReady } from '../environment/install.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
 import { up } from '../environment/up.ts';
 import { say, step } from '../support/step.ts';
@@ -11,10 +11,14 @@ export async function demo({ once }: { once: boolean }): Promise<number> {
   const start = performance.now();
   let closing = '';
   const code = await withCleanup(async (interrupted) => {
-    const environment = await up();
-    await step('operator from manifests/', () => installOperator(environment));
+    const environment = await up({
+      async meanwhile(here) {
+        await step('operator from manifests/', () => installOperator(here));
+        await step('sample pool applied', () => applyPool(here));
+      },
+    });
     await step('process ticket-refund', () => installProcess(environment));
-    await step('sample pool, until it is ready', () => installPool(environment));
+    await step('sample pool ready', () => poolReady(environment));
     say(`ready after ${((performance.now() - start) / 1_000).toFixed(0)} s`);
     const result = await runDemo(environment, { namespace: POOL_NAMESPACE, pool: POOL_NAME });
     closing = result.closingLine;
