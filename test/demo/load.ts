@@ -13,7 +13,8 @@ export interface LoadOptions {
   burstMs: number;
 }
 
-export const DEFAULT_LOAD: LoadOptions = { count: 360, overMs: 48_000, burstShare: 0.55, burstMs: 6_000 };
+/** Outlasts two of the autoscaler's rounds of 15 s. */
+export const DEFAULT_LOAD: LoadOptions = { count: 320, overMs: 36_000, burstShare: 0.55, burstMs: 6_000 };
 
 export interface PlannedRequest {
   bookingId: string;
