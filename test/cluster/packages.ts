@@ -1,5 +1,5 @@
 /** Debian packages that the local environment needs; missing ones are installed by apt-get. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { run } from '../support/process.ts';
 
 /** Package, and a path that shows that it is there. */
@@ -40,6 +40,21 @@ export async function installPackages(): Promise<string[]> {
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env });
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env });
+  await withoutStartingServices(() =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env }),
+  );
   return missing;
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Debian starts PostgreSQL, Redis and containerd as services when it installs them: ours run by themselves. */
+async function withoutStartingServices<T>(install: () => Promise<T>): Promise<T> {
+  if (existsSync(POLICY)) return install(); // the machine has a rule of its own
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return await install();
+  } finally {
+    rmSync(POLICY);
+  }
 }
