@@ -30,26 +30,37 @@ export async function buildImages(binaries: Binaries): Promise<ImageArchive[]> {
   return [
     await binaryImage(PAUSE_IMAGE, await pauseBinary(), '/pause'),
     await binaryImage(COREDNS_IMAGE, binaries.coredns, '/coredns'),
-    ...(process.env.FRWP_SKIP
-      ? []
-      : [
-          await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
-          await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker']),
-        ]),
+    await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
+    await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker']),
   ];
 }
 
 /** Imports the archives that containerd does not have yet. */
 export async function importImages(images: ImageArchive[]): Promise<void> {
-  const stamps = join(CACHE, 'containerd', 'imported.json');
-  const imported: Record<string, string> = existsSync(stamps) ? JSON.parse(readFileSync(stamps, 'utf8')) : {};
+  const imported = importedArchives();
   const present = new Set((await ctr('images', 'list', '--quiet')).split('\n'));
   for (const { name, archive } of images) {
     if (imported[name] === archive && present.has(name)) continue;
     await ctr('images', 'import', archive);
     imported[name] = archive;
-    writeFileSync(stamps, JSON.stringify(imported));
+    writeFileSync(STAMPS, JSON.stringify(imported));
   }
+}
+
+/**
+ * The archive that the node has an image from.
+ * @throws Error when the image was not made on this machine
+ */
+export function archiveOf(name: string): string {
+  const archive = importedArchives()[name];
+  if (!archive) throw new Error(`there is no archive of ${name} on this machine`);
+  return archive;
+}
+
+const STAMPS = join(CACHE, 'containerd', 'imported.json');
+
+function importedArchives(): Record<string, string> {
+  return existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
 }
 
 const archivePath = (name: string, hash: string) =>

@@ -74,13 +74,18 @@ export async function unmountBelow(directory: string): Promise<void> {
   }
 }
 
-/** Removes the cgroups that kubelet made; they are empty once the containers are gone. */
+/** Parent of the cgroups that are not kubelet's. */
+export const OWN_CGROUP = 'frwp';
+
+/** Removes the cgroups of kubelet's containers and of ours; they are empty once the containers are gone. */
 export function removeCgroups(): void {
   const root = '/sys/fs/cgroup';
   const controllers = existsSync(`${root}/cgroup.controllers`)
     ? [root]
     : readdirSync(root).map((name) => join(root, name));
-  for (const controller of controllers) removeCgroup(join(controller, 'kubepods'));
+  for (const controller of controllers) {
+    for (const parent of ['kubepods', OWN_CGROUP]) removeCgroup(join(controller, parent));
+  }
 }
 
 function removeCgroup(path: string): void {

@@ -1,5 +1,6 @@
 /** Debian packages that the local environment needs; missing ones are installed by apt-get. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { installedPostgres } from '../engine/postgres.ts';
 import { run } from '../support/process.ts';
 
 /** Package, and a path that shows that it is there. */
@@ -13,27 +14,28 @@ const NEEDED: [name: string, present: () => boolean][] = [
   ['iproute2', () => existsSync('/usr/sbin/ip') || existsSync('/sbin/ip')],
   ['conntrack', () => existsSync('/usr/sbin/conntrack')],
   ['redis-server', () => existsSync('/usr/bin/redis-server')],
-  ['postgresql', () => postgresBinaries() !== undefined],
+  ['postgresql', () => installedPostgres() !== undefined],
   ['golang', () => has('go')],
   ['openjdk-17-jdk-headless', () => has('java')],
   ['maven', () => has('mvn')],
 ];
-
-/** Directory with Debian's `postgres` and `initdb`, newest version first. */
-export function postgresBinaries(): string | undefined {
-  const base = '/usr/lib/postgresql';
-  if (!existsSync(base)) return undefined;
-  const versions = readdirSync(base).sort((a, b) => Number(b) - Number(a));
-  return versions.map((version) => `${base}/${version}/bin`).find((bin) => existsSync(`${bin}/initdb`));
-}
 
 function has(command: string): boolean {
   return (process.env.PATH ?? '').split(':').some((directory) => existsSync(`${directory}/${command}`));
 }
 
 /** Installs what is missing and returns its names. Needs root where something is missing. */
-export async function installPackages(): Promise<string[]> {
-  const missing = NEEDED.filter(([, present]) => !present()).map(([name]) => name);
+export function installPackages(): Promise<string[]> {
+  return install(NEEDED);
+}
+
+/** For what only some suites need. */
+export async function installPackage(name: string, present: () => boolean): Promise<void> {
+  await install([[name, present]]);
+}
+
+async function install(needed: typeof NEEDED): Promise<string[]> {
+  const missing = needed.filter(([, present]) => !present()).map(([name]) => name);
   if (missing.length === 0) return [];
   if (process.getuid?.() !== 0) {
     throw new Error(`these Debian packages are missing: ${missing.join(' ')}; install them, or run as root`);

@@ -12,7 +12,7 @@ h1 { font-size: 24px; margin: 0; } h2 { font-size: 16px; margin: 0 0 2px; }
 .badge { display: inline-block; border-radius: 99px; padding: 2px 12px; font-size: 13px; font-weight: 600;
   border: 1px solid currentColor; margin-right: 8px; }
 .good { color: var(--good); } .bad { color: var(--bad); } .note { color: var(--soft); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 20px 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 20px 0; }
 .tile, section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 .tile { padding: 12px 16px; } .tile b { display: block; font-size: 26px; font-weight: 600; line-height: 1.2; }
 .tile span { color: var(--soft); font-size: 13px; }

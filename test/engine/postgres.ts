@@ -77,14 +77,19 @@ export async function query(url: string, sql: string): Promise<string[][]> {
 }
 
 /** Where the newest installed server is; Debian keeps it out of the PATH. */
-function postgresBinaries(): string {
+export function installedPostgres(): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root) : [];
-  const newest = versions
-    .filter((version) => existsSync(join(root, version, 'bin/initdb')))
-    .sort((a, b) => Number(b) - Number(a))[0];
-  if (!newest) throw new Error(`no PostgreSQL server under ${root}: apt-get install postgresql`);
-  return join(root, newest, 'bin');
+  return versions
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'initdb')));
+}
+
+function postgresBinaries(): string {
+  const found = installedPostgres();
+  if (!found) throw new Error('no PostgreSQL server under /usr/lib/postgresql: apt-get install postgresql');
+  return found;
 }
 
 async function createCluster(bin: string, dataDir: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a run of the local environment would leave on this machine, found by its names. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { OWN_CGROUP } from '../cluster/node.ts';
 import { CACHE, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 
@@ -63,5 +64,7 @@ async function firewallRules(): Promise<string[]> {
 
 const cgroups = () =>
   ['', ...readdirSync('/sys/fs/cgroup')]
-    .map((controller) => join('/sys/fs/cgroup', controller, 'kubepods'))
+    .flatMap((controller) =>
+      ['kubepods', OWN_CGROUP].map((parent) => join('/sys/fs/cgroup', controller, parent)),
+    )
     .filter((path) => existsSync(path));

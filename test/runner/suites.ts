@@ -22,6 +22,7 @@ const CHECKS: [name: string, command: string[]][] = [
       'all',
       '-D',
       'typescript/no-floating-promises',
+      'charts',
       'crds',
       'operator',
       'worker',
