@@ -201,6 +201,31 @@ describe('an operator on a real API server', () => {
     await waitFor('the Deployment', () => cluster.get('apps/v1', 'Deployment', 'lacking'), REPAIR);
   }, 20_000);
 
+  it('lets the autoscaler use CPU exactly while the cluster serves resource metrics', async () => {
+    const metricTypes = async () => {
+      const hpa = await cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'cpu-hpa');
+      return hpa?.spec.metrics.map(({ type }: { type: string }) => type).join();
+    };
+    await cluster.createPool('cpu', { scaling: { ...poolSpec().scaling, cpuUtilization: 70 } });
+    await waitFor('a backlog metric', async () => (await metricTypes()) === 'External', REPAIR);
+    const service = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' };
+    const name = 'v1beta1.metrics.k8s.io';
+    // Registered only: whether its values can be read is the autoscaler's business.
+    const spec = {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+    };
+    await cluster.apply({ ...service, metadata: { name }, spec } as never);
+    try {
+      await waitFor('both', async () => (await metricTypes()) === 'External,Resource', REPAIR);
+    } finally {
+      await cluster.remove(service.apiVersion, service.kind, name);
+    }
+    await waitFor('CPU to go', async () => (await metricTypes()) === 'External', REPAIR);
+  });
+
   it('counts a condition for the generation that it saw', async () => {
     const pool = await cluster.pool('demo');
     await cluster.createPool('demo', { scaling: { ...poolSpec().scaling, maxReplicas: 6 } });
