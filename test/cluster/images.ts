@@ -24,14 +24,19 @@ export interface ImageArchive {
   archive: string;
 }
 
-/** Builds what is not in the cache. */
-export async function buildImages(binaries: Binaries): Promise<ImageArchive[]> {
-  mkdirSync(IMAGES, { recursive: true });
+/** The operator's and the worker's image, built where they are not in the cache. */
+export async function buildOwnImages(): Promise<ImageArchive[]> {
   return [
-    await binaryImage(PAUSE_IMAGE, await pauseBinary(), '/pause'),
-    await binaryImage(COREDNS_IMAGE, binaries.coredns, '/coredns'),
     await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
     await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker']),
+  ];
+}
+
+/** What the node itself needs. */
+export async function buildNodeImages({ coredns }: Binaries): Promise<ImageArchive[]> {
+  return [
+    await binaryImage(PAUSE_IMAGE, await pauseBinary(), '/pause'),
+    await binaryImage(COREDNS_IMAGE, coredns, '/coredns'),
   ];
 }
 
@@ -126,6 +131,7 @@ async function npmConfig(): Promise<string[]> {
 }
 
 async function push(name: string, archive: string): Promise<void> {
+  mkdirSync(IMAGES, { recursive: true });
   rmSync(`${archive}.new`, { force: true });
   await run('buildah', ['push', '--quiet', name, `oci-archive:${archive}.new:${name}`]);
   renameSync(`${archive}.new`, archive);

@@ -9,6 +9,8 @@ import { run } from '../support/process.ts';
 export const NETNS = 'frwp';
 export const HOST_LINK = 'frwp-host';
 const NODE_LINK = 'frwp-node';
+/** For a Docker engine of ours: it wants a bridge, though its containers use this machine's network. */
+export const DOCKER_BRIDGE = 'frwp-docker';
 
 /** This machine as the cluster sees it: database, cache and model listen here. */
 export const HOST_ADDRESS = '10.77.0.1';
@@ -37,6 +39,11 @@ export async function networkUp(): Promise<void> {
   // A service address that kube-proxy has not programmed yet must fail here, not leave.
   await inNamespace('ip', 'route', 'add', 'local', SERVICE_CIDR, 'dev', 'lo');
   await inNamespace('sysctl', '-qw', 'net.ipv4.ip_forward=1');
+}
+
+export async function dockerBridgeUp(): Promise<void> {
+  await run('ip', ['link', 'add', DOCKER_BRIDGE, 'type', 'bridge']);
+  await run('ip', ['address', 'add', '10.77.1.1/24', 'dev', DOCKER_BRIDGE]);
 }
 
 const NAT = [
@@ -72,6 +79,8 @@ async function closeWayOut(): Promise<void> {
 export async function networkDown(): Promise<void> {
   await closeWayOut();
   // The link first: a namespace takes it along when it goes, but only some time after the command.
-  if (existsSync(`/sys/class/net/${HOST_LINK}`)) await run('ip', ['link', 'delete', HOST_LINK]);
+  for (const link of [HOST_LINK, DOCKER_BRIDGE]) {
+    if (existsSync(`/sys/class/net/${link}`)) await run('ip', ['link', 'delete', link]);
+  }
   if (existsSync(`/var/run/netns/${NETNS}`)) await run('ip', ['netns', 'delete', NETNS]);
 }

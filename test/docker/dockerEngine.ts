@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOCKER_BRIDGE, dockerBridgeUp } from '../cluster/network.ts';
 import { OWN_CGROUP } from '../cluster/node.ts';
 import { installPackage } from '../cluster/packages.ts';
 import { LOGS, STATE } from '../support/paths.ts';
@@ -36,11 +37,11 @@ const at =
   (...args: string[]) =>
     run('docker', ['--host', host, ...args]);
 
-/** Without networks of its own: its containers use this machine's. */
 async function startOwn(): Promise<DockerEngine> {
   await installPackage('docker.io', () => existsSync('/usr/sbin/dockerd') || existsSync('/usr/bin/dockerd'));
   const directory = join(STATE, 'docker');
   mkdirSync(directory, { recursive: true });
+  await dockerBridgeUp();
   const host = `unix://${join(directory, 'docker.sock')}`;
   const dockerd = await startProcess({
     name: 'dockerd',
@@ -50,8 +51,10 @@ async function startOwn(): Promise<DockerEngine> {
       `--data-root=${join(directory, 'data')}`,
       `--exec-root=${join(directory, 'exec')}`,
       `--pidfile=${join(directory, 'docker.pid')}`,
-      '--bridge=none',
+      `--bridge=${DOCKER_BRIDGE}`,
       '--iptables=false',
+      '--ip-forward=false',
+      '--ip-masq=false',
       '--exec-opt=native.cgroupdriver=cgroupfs',
       `--cgroup-parent=/${OWN_CGROUP}`,
     ],
@@ -60,5 +63,9 @@ async function startOwn(): Promise<DockerEngine> {
   });
   const docker = at(host);
   await waitFor('Docker to answer', () => docker('info'), { timeoutMs: 30_000 });
-  return { host, found: false, docker, stop: () => dockerd.stop() };
+  const stop = async () => {
+    await dockerd.stop();
+    await run('ip', ['link', 'delete', DOCKER_BRIDGE]);
+  };
+  return { host, found: false, docker, stop };
 }

@@ -3,7 +3,13 @@ import { ensureBaseImage } from '../cluster/baseImage.ts';
 import { buildBinaries } from '../cluster/binaries.ts';
 import { clusterNetwork, clusterUp } from '../cluster/cluster.ts';
 import { AUDIT_LOG } from '../cluster/controlPlane.ts';
-import { buildImages, OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
+import {
+  buildNodeImages,
+  buildOwnImages,
+  type ImageArchive,
+  OPERATOR_IMAGE,
+  WORKER_IMAGE,
+} from '../cluster/images.ts';
 import { ENGINE_ADDRESSES, HOST_ADDRESS } from '../cluster/network.ts';
 import { installPackages } from '../cluster/packages.ts';
 import { buildEngine } from '../engine/build.ts';
@@ -13,15 +19,11 @@ import type { PreparedCluster } from './up.ts';
 export async function localCluster(): Promise<PreparedCluster> {
   await step('Debian packages', installPackages, (installed) => installed.join(', ') || 'all there');
   // The Go build takes minutes of both cores; the others mostly wait for the network.
-  const [binaries] = await Promise.all([
+  const [binaries, own] = await Promise.all([
     step('Kubernetes and CoreDNS from their Go modules', buildBinaries),
-    step('Camunda application by Maven', buildEngine).then(() =>
-      step('base image by debootstrap', ensureBaseImage),
-    ),
+    engineAndOwnImages(),
   ]);
-  const images = await step('images of operator and worker from their Dockerfiles', () =>
-    buildImages(binaries),
-  );
+  const images = [...own, ...(await step('images of the node', () => buildNodeImages(binaries)))];
   const wayOut = Boolean(process.env.OPENAI_API_KEY);
   await clusterNetwork({ wayOut });
   return {
@@ -40,4 +42,10 @@ export async function localCluster(): Promise<PreparedCluster> {
       };
     },
   };
+}
+
+async function engineAndOwnImages(): Promise<ImageArchive[]> {
+  await step('Camunda application by Maven', buildEngine);
+  await step('base image by debootstrap', ensureBaseImage);
+  return step('images of operator and worker from their Dockerfiles', buildOwnImages);
 }
