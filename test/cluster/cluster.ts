@@ -89,9 +89,18 @@ function outsideResolver(): string {
  * Ends everything and removes every trace: processes, mounts, network, cgroups, state.
  * @throws Error of the first part that could not be removed, after all were tried
  */
-export async function clusterDown(): Promise<void> {
+export function clusterDown(): Promise<void> {
+  return removeAll([endPods, stopAll, () => unmountBelow(STATE), networkDown, removeCgroups]);
+}
+
+/** The same where the cluster is somebody's: only what runs beside it. */
+export function processesDown(): Promise<void> {
+  return removeAll([stopAll, () => unmountBelow(STATE)]);
+}
+
+async function removeAll(parts: (() => void | Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
-  for (const part of [endPods, stopAll, () => unmountBelow(STATE), networkDown, removeCgroups]) {
+  for (const part of parts) {
     try {
       await part();
     } catch (error) {

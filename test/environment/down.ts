@@ -1,12 +1,23 @@
 /** Ends the environment: every process, mount, interface, rule and file of its run. */
-import { clusterDown } from '../cluster/cluster.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { clusterDown, processesDown } from '../cluster/cluster.ts';
+import { ENVIRONMENT_FILE } from '../support/paths.ts';
 import { step, stopStepsOn } from '../support/step.ts';
+import type { Environment } from './environment.ts';
+import { emptyGivenCluster } from './givenCluster.ts';
 
 /** How long an interrupted step may take to notice. */
 const PATIENCE_MS = 5_000;
 
 export async function down(): Promise<void> {
-  await clusterDown();
+  const file = ENVIRONMENT_FILE;
+  const environment = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Environment) : undefined;
+  if ((environment?.cluster ?? process.env.FRWP_CLUSTER) !== 'kubeconfig') return clusterDown();
+  try {
+    if (environment) await emptyGivenCluster(environment);
+  } finally {
+    await processesDown();
+  }
 }
 
 /**

@@ -3,6 +3,8 @@ import { stringify } from 'yaml';
 import { type Addresses, LLM_PORT, REDIS_PORT } from './backends.ts';
 
 export const POOL_NAMESPACE = 'refunds';
+/** On the namespace that an environment made, so that its end may take it away. */
+export const OURS = { 'app.kubernetes.io/managed-by': 'fareruleworkerpool-environment' };
 const ENGINE_PORT = 8080;
 
 interface Endpoint {
@@ -13,7 +15,7 @@ interface Endpoint {
 /** Namespace, Services and EndpointSlices as a YAML stream. */
 export function serviceManifests({ host, engines }: Addresses): string {
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: POOL_NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: POOL_NAMESPACE, labels: OURS } },
     ...service('camunda-platform', ENGINE_PORT, engines),
     ...service('redis', REDIS_PORT, [{ address: host, port: REDIS_PORT }]),
     ...service('llm-stand-in', LLM_PORT, [{ address: host, port: LLM_PORT }]),

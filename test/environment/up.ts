@@ -36,16 +36,17 @@ export async function up({ meanwhile }: UpOptions = {}): Promise<Environment> {
   const engines = stores.then(({ postgres }) => startEngines(addresses, postgres));
   const inCluster = async () => {
     const cluster = await prepared.start();
+    const environment = describe(cluster, addresses, await stores);
+    // Before anything is put into the cluster: `down` reads what to take away again. It carries the
+    // API key and the database's password.
+    writeFileSync(ENVIRONMENT_FILE, JSON.stringify(environment, null, 2), { mode: 0o600 });
     await step('names in the cluster for what runs outside', () =>
       cluster.apply(serviceManifests(addresses)),
     );
-    const environment = describe(cluster, addresses, await stores);
     await meanwhile?.(environment);
     return environment;
   };
   const [environment] = await both(inCluster(), engines);
-  // It carries the API key and the database's password.
-  writeFileSync(ENVIRONMENT_FILE, JSON.stringify(environment, null, 2), { mode: 0o600 });
   return environment;
 }
 
