@@ -74,6 +74,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     log,
     metricsApi: () => metricsApi?.state() ?? { state: 'off' },
     workerImage: config.WORKER_IMAGE,
+    memories: new Map(),
     statusWriter: new StatusWriter(client, new EventRecorder(client, identity, log)),
   };
   const election = new LeaderElection({
