@@ -13,17 +13,18 @@ import { type Desired, desiredReplicas, proposed } from './desired.ts';
 import { direct, SYNC_PERIOD_MS } from './direct.ts';
 import { rememberAnswer, stepDownAhead } from './downStep.ts';
 import { earlyStep } from './earlyStep.ts';
+import { claimOf, fewestPods, obstacleOf, scaleOf } from './facts.ts';
 import { fallBack } from './fallback.ts';
 import type { HpaSpec } from './hpa.ts';
 import { milli, type Scale } from './hpaMetrics.ts';
-import { type Limits, limits } from './limits.ts';
+import { type Limits, limits, type Restraints } from './limits.ts';
 import type { ScalingMemory } from './memory.ts';
 import { type ScalingMode, scalingMode } from './mode.ts';
 import { type Overlap, overlap } from './overlap.ts';
 import { pause } from './pause.ts';
 import { holdPeak, PEAK_HOLD_MS } from './peakHold.ts';
 import { quotaCeiling } from './quota.ts';
-import { pods, seconds } from './sentences.ts';
+import { scalingReason } from './reason.ts';
 import { cpuSignal, signals } from './signals.ts';
 import { type ZeroCause, zero } from './zero.ts';
 
@@ -55,44 +56,27 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const { pool, live, backlog, now, memory = {}, workers = {} } = observation;
   const { scaling } = spec;
   const scale = scaleOf(observation);
-  const running = Math.max(scale.specReplicas, scale.statusReplicas);
   const mode = scalingMode(observation.metricsApi, observation.foreignScaler);
-  const budget = spentBudget(spec.llm, workers);
-  const shared = overlap(claimOf(observation, spec), observation.claims ?? []);
-  const problem = findProblem(live.deployment, observation.pods)?.reason;
-  const quota = quotaCeiling(spec, workers, memory.quotaCeiling);
-  const bounds = limits(
-    scaling,
-    {
-      fewest: fewestPods(scaling, scale),
-      pause: pause(scaling, pool.metadata.annotations),
-      overlap: shared,
-      quotaCeiling: quota,
-      budget,
-      podProblem: problem,
-    },
-    running,
-  );
+  const restraints = restraintsOf(observation, spec, scale);
+  const { budget, podProblem } = restraints;
+  const bounds = limits(scaling, restraints, Math.max(scale.specReplicas, scale.statusReplicas));
   const { hold } = bounds;
   const hpa = autoscalerBounds(scaling, bounds);
   const within = (replicas: number) => Math.min(Math.max(replicas, hpa.minReplicas), hpa.maxReplicas);
 
-  const desired = backlog.known
-    ? desiredReplicas(
-        [
-          ...signals(spec, backlog, workers, scale.statusReplicas),
-          ...cpuSignal(live.autoscaler, scaling.cpuUtilization, scale.statusReplicas),
-        ],
-        backlog,
-        bounds,
-        scaling.tasksPerReplica,
-        scale.statusReplicas,
-      )
+  const measured = backlog.known && [
+    ...signals(spec, backlog, workers, scale.statusReplicas),
+    ...cpuSignal(live.autoscaler, scaling.cpuUtilization, scale.statusReplicas),
+  ];
+  const desired = measured
+    ? desiredReplicas(measured, backlog, bounds, scaling.tasksPerReplica, scale.statusReplicas)
     : undefined;
   const wantedFor = (demand: number) =>
     within(proposed(demand, scaling.tasksPerReplica, scale.statusReplicas));
-  const hpaDesired = live.autoscaler?.status?.desiredReplicas ?? 0;
-  const { served, peak } = holdPeak(memory.peak, desired?.demand, wantedFor, hpaDesired, now);
+  // Without an autoscaler of ours there is nobody to wait for.
+  const agreed =
+    mode.kind === 'autoscaler' ? (live.autoscaler?.status?.desiredReplicas ?? 0) : Number.MAX_VALUE;
+  const { served, peak } = holdPeak(memory.peak, desired?.demand, wantedFor, agreed, now);
 
   const toZero = zero(
     {
@@ -122,7 +106,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   );
   const early =
     desired &&
-    earlyStep({ scale, wanted: wantedFor(desired.demand), obstacle: obstacleOf(observation, problem) });
+    earlyStep({ scale, wanted: wantedFor(desired.demand), obstacle: obstacleOf(observation, podProblem) });
   const alone =
     mode.kind === 'direct'
       ? direct(
@@ -158,7 +142,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const fellBack = blind.blindness?.fellBack ?? false;
   return {
     mode,
-    overlap: shared,
+    overlap: restraints.overlap,
     limits: bounds,
     hpa,
     ...(desired && { desired }),
@@ -167,11 +151,13 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
     ...(toZero.cause && { zero: toZero.cause }),
     fellBack,
     costs: deletionCosts(observation.pods, workers.inFlightByPod ?? {}, ahead),
-    reason: reasonOf(observation, spec, scale, {
-      desired,
+    reason: scalingReason(scaling, {
+      backlog,
+      replicas: scale.statusReplicas,
+      desired: desired?.reason,
       fellBack,
-      cause: toZero.cause,
-      because: budget?.because,
+      zero: toZero.cause,
+      spent: budget?.because,
     }),
     ...(lookAgainInMs !== undefined && { lookAgainInMs }),
     memory: {
@@ -180,8 +166,20 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       peak,
       answers,
       direct: alone?.state,
-      quotaCeiling: quota,
+      quotaCeiling: restraints.quotaCeiling,
     },
+  };
+}
+
+function restraintsOf(observation: Observation, spec: PoolSpec, scale: Scale): Restraints {
+  const { pool, live, memory = {}, workers = {} } = observation;
+  return {
+    fewest: fewestPods(spec.scaling, scale),
+    pause: pause(spec.scaling, pool.metadata.annotations),
+    overlap: overlap(claimOf(observation, spec), observation.claims ?? []),
+    quotaCeiling: quotaCeiling(spec, workers, memory.quotaCeiling),
+    budget: spentBudget(spec.llm, workers),
+    podProblem: findProblem(live.deployment, observation.pods)?.reason,
   };
 }
 
@@ -189,23 +187,6 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
 function firstOf(moments: (number | false | undefined)[], now: number): number | undefined {
   const ahead = moments.filter((at): at is number => typeof at === 'number' && at > now);
   return ahead.length > 0 ? Math.min(...ahead) - now : undefined;
-}
-
-function scaleOf({ live: { deployment } }: Observation): Scale {
-  const statusReplicas = deployment?.status?.replicas ?? 0;
-  return { specReplicas: deployment?.spec.replicas ?? statusReplicas, statusReplicas };
-}
-
-function claimOf({ pool: { metadata } }: Observation, { engine }: PoolSpec) {
-  const { namespace, name, creationTimestamp = '' } = metadata;
-  return { namespace, name, createdAt: creationTimestamp, engine };
-}
-
-/** A pool that may be at zero still keeps one pod until it has been idle long enough. */
-function fewestPods({ minReplicas }: PoolSpec['scaling'], { specReplicas }: Scale) {
-  return minReplicas === 0 && specReplicas > 0
-    ? { replicas: 1, because: 'the pool has not been idle for long enough' }
-    : { replicas: minReplicas, because: `minReplicas is ${minReplicas}` };
 }
 
 /** The autoscaler's minimum is never 0, whatever the Kubernetes version would allow: see zero.ts. */
@@ -216,35 +197,4 @@ function autoscalerBounds(scaling: PoolSpec['scaling'], { floor, ceiling, hold }
     maxReplicas: Math.max(minReplicas, ceiling.replicas),
     behavior: behavior(scaling, hold),
   };
-}
-
-/** Why more pods would not help just now. */
-function obstacleOf({ live: { deployment } }: Observation, problem: string | undefined): string | undefined {
-  if (!deployment) return 'no Deployment';
-  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = deployment.status ?? {};
-  const rolling = observedGeneration < (deployment.metadata.generation ?? 0) || updatedReplicas < replicas;
-  return problem ?? (rolling ? 'rollout' : undefined);
-}
-
-function reasonOf(
-  { backlog }: Observation,
-  { scaling }: PoolSpec,
-  { specReplicas, statusReplicas }: Scale,
-  seen: {
-    desired: Desired | undefined;
-    fellBack: boolean;
-    cause: ZeroCause | undefined;
-    because: string | undefined;
-  },
-): string {
-  if (seen.cause === 'BudgetSpent') return `Stopped: ${seen.because ?? 'the budget was spent'}.`;
-  if (!backlog.known) {
-    const why = `the backlog is unknown (${backlog.reason ?? 'not asked yet'})`;
-    if (!seen.fellBack || !scaling.fallback) return `Holds ${pods(statusReplicas)}: ${why}.`;
-    const after = seconds(durationMs(scaling.fallback.after) / 1_000);
-    return `Falls back to ${pods(scaling.fallback.replicas)}: for more than ${after} ${why}.`;
-  }
-  if (seen.cause === 'Idle' && specReplicas === 0)
-    return 'At zero: there is no work; the next task wakes the pool.';
-  return seen.desired?.reason ?? '';
 }

@@ -28,8 +28,11 @@ export interface Scale {
   statusReplicas: number;
 }
 
+/** Rounded up, but for the noise of binary fractions: 22.000000000000004 is 22. */
+export const ceilOf = (value: number): number => Math.ceil(Number(value.toPrecision(14)));
+
 /** A quantity such as 12, 0.5 or 1.2345 in thousandths, rounded up as Kubernetes does. */
-export const milli = (value: number): number => Math.ceil(Number((value * 1_000).toPrecision(15)));
+export const milli = (value: number): number => ceilOf(value * 1_000);
 
 /** Replicas for an External metric with an average value per pod. */
 export function externalProposal(valuesMilli: number[], targetMilli: number, statusReplicas: number): number {

@@ -1,7 +1,7 @@
 /** How many pods the LLM quota can feed. */
 import type { PoolSpec } from '../../../../crds/src/pool.ts';
 import type { WorkerStats } from '../observation.ts';
-import { TOLERANCE } from './hpaMetrics.ts';
+import { ceilOf, TOLERANCE } from './hpaMetrics.ts';
 
 /**
  * Little's law on calls: at the rate that the quota allows, rate × duration
@@ -32,6 +32,6 @@ export function quotaCeiling(
     callsPerMinute += rate;
   }
   if (!Number.isFinite(callsPerMinute)) return undefined;
-  const ceiling = Math.max(1, Math.ceil(((callsPerMinute / 60) * llmMeanSeconds) / worker.concurrency));
+  const ceiling = Math.max(1, ceilOf((callsPerMinute * llmMeanSeconds) / (60 * worker.concurrency)));
   return before !== undefined && Math.abs(ceiling - before) <= before * TOLERANCE ? before : ceiling;
 }

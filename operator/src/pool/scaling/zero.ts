@@ -48,7 +48,7 @@ function fromZero(input: ZeroInput, idle: ZeroAnswer): ZeroAnswer {
   const mayBeZero = idleAfterMs !== undefined;
   // A pool that keeps at least one pod and was not stopped by the operator was stopped by a person.
   if (!mayBeZero && cause === undefined) return idle;
-  const stays: ZeroAnswer = { ...idle, cause: budgetStops ? 'BudgetSpent' : (cause ?? 'Idle') };
+  const stays: ZeroAnswer = { ...idle, cause: budgetStops || !mayBeZero ? 'BudgetSpent' : 'Idle' };
   if (hold.out || budgetStops) return stays;
   const wakes = mayBeZero ? tasks !== undefined && tasks > 0 : true;
   // One step to the full number; `wanted` is 0 only where a limit holds the pool at what runs.
