@@ -6,6 +6,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PoolSpecInput } from '../../../../crds/src/pool.ts';
 import { parsePoolSpec } from '../../../../crds/src/pool.ts';
+import { random } from '../../../../test/support/random.ts';
 import { healthy, minimalSpec, NOW, pool } from '../fixtures.ts';
 import type { Deployment } from '../objects.ts';
 import type { Backlog, Observation } from '../observation.ts';
@@ -13,17 +14,6 @@ import { decideScaling, type ScalingDecision } from './decide.ts';
 import { type HpaState, NEW_HPA, syncHpa } from './hpa.ts';
 import { type MetricReading, milli } from './hpaMetrics.ts';
 import type { ScalingMemory } from './memory.ts';
-
-/** Numbers below 1 that are the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Writer = 'operator' | 'autoscaler';
 interface Write {
