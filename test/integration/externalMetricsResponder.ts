@@ -3,10 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { servingCertificate } from '../../operator/src/metricsApi/tls.ts';
 import { environment } from '../environment/environment.ts';
-import { freePort } from './operatorHarness.ts';
+import { freePort, METRICS_API_SERVICE } from './operatorHarness.ts';
 
 const GROUP_VERSION = 'external.metrics.k8s.io/v1beta1';
-export const API_SERVICE = 'v1beta1.external.metrics.k8s.io';
 
 /** The values of a metric for the value of its `situation` label; undefined is answered with 503. */
 export type Answer = (metric: string, situation: string) => string[] | undefined;
@@ -90,7 +89,7 @@ function registration(name: string, namespace: string, port: number, ca: string)
     {
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',
-      metadata: { name: API_SERVICE, labels: { 'app.kubernetes.io/managed-by': 'test' } },
+      metadata: { name: METRICS_API_SERVICE, labels: { 'app.kubernetes.io/managed-by': 'test' } },
       spec: {
         group: 'external.metrics.k8s.io',
         version: 'v1beta1',

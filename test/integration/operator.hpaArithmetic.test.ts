@@ -14,9 +14,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { random } from '../support/random.ts';
 import { sleep, waitFor } from '../support/wait.ts';
-import { API_SERVICE, type Responder, startResponder } from './externalMetricsResponder.ts';
+import { type Responder, startResponder } from './externalMetricsResponder.ts';
 import { Rehearsal, ROUNDS, type Situation, situation } from './hpaSituations.ts';
-import { TestCluster } from './operatorHarness.ts';
+import { METRICS_API_SERVICE, TestCluster } from './operatorHarness.ts';
 
 /** Another seed is another few hundred situations. */
 const SEED = Number(process.env.HPA_SEED ?? 1);
@@ -85,7 +85,7 @@ beforeAll(async () => {
   await cluster.apply(CRD, ...responder.objects);
   await waitFor('scale targets to be served', () => cluster.list(TARGET.apiVersion, TARGET.kind));
   await waitFor('the APIService to be available', async () => {
-    const found = await cluster.get('apiregistration.k8s.io/v1', 'APIService', API_SERVICE);
+    const found = await cluster.get('apiregistration.k8s.io/v1', 'APIService', METRICS_API_SERVICE);
     return found?.status?.conditions?.some(
       ({ type, status }: { type: string; status: string }) => type === 'Available' && status === 'True',
     );
@@ -102,7 +102,7 @@ afterAll(async () => {
   await cluster.objects.delete({
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name: API_SERVICE },
+    metadata: { name: METRICS_API_SERVICE },
   });
   await cluster.objects.delete(CRD);
   responder.close();

@@ -1,3 +1,4 @@
+import type { PoolSpecInput } from '@farerules/crds/pool';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../support/wait.ts';
 import { type Live, poolSpec, TestCluster } from './operatorHarness.ts';
@@ -17,15 +18,18 @@ describe('an operator on a real API server', () => {
 
   beforeAll(async () => {
     cluster = await TestCluster.open('reconcile');
-    await cluster.startLeader();
+    await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('openai', { 'api-key': 'first-key' });
-    await cluster.createPool('demo');
+    await create('demo');
     await waitFor('the autoscaler', () =>
       cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'demo-hpa'),
     );
   }, 60_000);
   afterAll(() => cluster.close(), 60_000);
 
+  /** Without an engine nobody scales: these tests are of the objects. */
+  const create = (name: string, spec: Partial<PoolSpecInput> = {}) =>
+    cluster.createPool(name, { engine: { urls: ['http://127.0.0.1:9/engine-rest'] }, ...spec });
   const deployment = async () => (await cluster.get('apps/v1', 'Deployment', 'demo')) as Live;
   const key = async () => {
     const secret = await cluster.get('v1', 'Secret', 'demo-credentials');
@@ -129,10 +133,10 @@ describe('an operator on a real API server', () => {
   });
 
   it('takes a field away that the pool no longer asks for', async () => {
-    await cluster.createPool('demo', { worker: { ...poolSpec().worker, podAnnotations: { extra: 'yes' } } });
+    await create('demo', { worker: { ...poolSpec().worker, podAnnotations: { extra: 'yes' } } });
     const annotations = async () => (await deployment()).spec.template.metadata.annotations;
     await waitFor('the annotation', async () => (await annotations()).extra === 'yes', REPAIR);
-    await cluster.createPool('demo');
+    await create('demo');
     await waitFor('it to go', async () => (await annotations()).extra === undefined, REPAIR);
   });
 
@@ -158,7 +162,7 @@ describe('an operator on a real API server', () => {
     };
     await cluster.apply(foreign);
     const before = await cluster.get('v1', 'ServiceAccount', 'taken');
-    await cluster.createPool('taken');
+    await create('taken');
     const { message } = await cluster.condition('taken', 'Ready', 'NameConflict');
     expect(message).toContain(`ServiceAccount ${cluster.namespace}/taken is there already`);
     expect((await cluster.get('v1', 'ServiceAccount', 'taken'))?.metadata.resourceVersion).toBe(
@@ -176,7 +180,7 @@ describe('an operator on a real API server', () => {
   }, 20_000);
 
   it('names the field and the remedy for a missing Secret and a missing key, and goes on when they come', async () => {
-    await cluster.createPool('lacking', {
+    await create('lacking', {
       llm: { credentials: [{ secretRef: { name: 'absent', key: 'token' } }] },
     });
     expect((await cluster.condition('lacking', 'CredentialsReady', 'SecretNotFound')).message).toMatch(
@@ -193,7 +197,7 @@ describe('an operator on a real API server', () => {
 
   it('counts a condition for the generation that it saw', async () => {
     const pool = await cluster.pool('demo');
-    await cluster.createPool('demo', { scaling: { ...poolSpec().scaling, maxReplicas: 6 } });
+    await create('demo', { scaling: { ...poolSpec().scaling, maxReplicas: 6 } });
     await waitFor(
       'the new generation',
       async () => {
