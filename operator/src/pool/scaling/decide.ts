@@ -164,6 +164,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       idleSince: toZero.idleSince,
       blindness: blind.blindness,
       peak,
+      served,
       answers,
       direct: alone?.state,
       quotaCeiling: restraints.quotaCeiling,

@@ -9,6 +9,8 @@ export interface ScalingMemory {
   idleSince?: number | undefined;
   blindness?: Blindness | undefined;
   peak?: Peak | undefined;
+  /** Tasks that the metric has had since the decision. */
+  served?: number | undefined;
   answers?: Answers | undefined;
   direct?: DirectState | undefined;
   quotaCeiling?: number | undefined;
