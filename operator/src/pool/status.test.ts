@@ -6,6 +6,7 @@ import type { Observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { changedConditions, newsworthy, nextStatus, writeDecision } from './status.ts';
 
+const PAUSED = { 'farerules.dev/paused': 'true' };
 const NOW = '2026-01-01T00:01:00Z';
 const statusOf = (seen: Observation, now = NOW) => nextStatus(seen, plan(seen), now);
 const condition = (seen: Observation, type: string) =>
@@ -150,6 +151,44 @@ describe('ScalingActive', () => {
     ],
   ])('%s', (_, seen, status, reason) => {
     expect(condition(seen, 'ScalingActive')).toMatchObject({ status, reason });
+  });
+});
+
+describe('a pool without pods', () => {
+  const empty = (scaling: object, zero?: 'Idle' | 'BudgetSpent'): Observation => {
+    const seen = healthy({ pool: pool({ ...minimalSpec, scaling }) });
+    const { deployment, autoscaler } = seen.live;
+    if (deployment) {
+      Object.assign(deployment.spec, { replicas: 0 });
+      deployment.status = { observedGeneration: 1 };
+    }
+    const disabled = { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled' } as const;
+    if (autoscaler) autoscaler.status = { conditions: [disabled] };
+    const status: PoolStatus = { ...(zero && { scaling: { mode: 'Autoscaler', ceiling: 20, zero } }) };
+    const backlog = { known: true, pending: 0, inFlight: 0, at: '2026-01-01T00:00:00Z' } as const;
+    return { ...seen, backlog, pool: { ...seen.pool, status } };
+  };
+
+  it('is ready where it may be idle', () => {
+    const seen = empty({ minReplicas: 0, idle: {} }, 'Idle');
+    expect(condition(seen, 'ScalingActive')).toMatchObject({ status: 'True', reason: 'Idle' });
+    expect(condition(seen, 'Ready')).toMatchObject({ status: 'True' });
+    expect(statusOf(seen).scaling).toMatchObject({ zero: 'Idle' });
+  });
+
+  it('is not where somebody made it so, and stays so', () => {
+    const seen = empty({});
+    expect(condition(seen, 'ScalingActive')).toMatchObject({ status: 'False', reason: 'PausedAtZero' });
+    expect(plan(seen).steps).toEqual([]);
+  });
+
+  it('comes back after a spent budget, and says so until then', () => {
+    const seen = empty({}, 'BudgetSpent');
+    expect(plan(seen).steps).toEqual([expect.objectContaining({ action: 'scale', replicas: 3 })]);
+    const held: Observation = { ...seen, memory: { zero: 'BudgetSpent' } };
+    held.pool = { ...held.pool, metadata: { ...held.pool.metadata, annotations: PAUSED } };
+    expect(plan(held).steps.filter(({ action }) => action === 'scale')).toEqual([]);
+    expect(statusOf(held).scaling).toMatchObject({ zero: 'BudgetSpent' });
   });
 });
 

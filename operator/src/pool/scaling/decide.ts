@@ -28,6 +28,8 @@ import { scalingReason } from './reason.ts';
 import { cpuSignal, signals } from './signals.ts';
 import { type ZeroCause, zero } from './zero.ts';
 
+const HOUR_MS = 3_600_000;
+
 export interface ScalingDecision {
   mode: ScalingMode;
   overlap: Overlap;
@@ -56,7 +58,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const { pool, live, backlog, now, memory = {}, workers = {} } = observation;
   const { scaling } = spec;
   const scale = scaleOf(observation);
-  const mode = scalingMode(observation.metricsApi, observation.foreignScaler);
+  const mode = scalingMode(observation.metricsApi, observation.foreignScaler, pool.status?.scaling?.mode);
   const restraints = restraintsOf(observation, spec, scale);
   const { budget, podProblem } = restraints;
   const bounds = limits(scaling, restraints, Math.max(scale.specReplicas, scale.statusReplicas));
@@ -84,7 +86,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       tasks: backlog.known ? backlog.pending + backlog.inFlight : undefined,
       idleAfterMs: scaling.idle && durationMs(scaling.idle.after),
       budgetStops: budget?.stops ?? false,
-      cause: scale.specReplicas === 0 ? pool.status?.scaling?.zero : undefined,
+      cause: memory.zero ?? pool.status?.scaling?.zero,
       hold,
       wanted: Math.min(wantedFor(desired?.demand ?? 0), bounds.ceiling.replicas),
     },
@@ -135,6 +137,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       mode.kind === 'direct' && alone?.state.syncedAt !== undefined && alone.state.syncedAt + SYNC_PERIOD_MS,
       scaling.idle && toZero.idleSince !== undefined && toZero.idleSince + durationMs(scaling.idle.after),
       scaling.fallback && blind.blindness && blind.blindness.since + durationMs(scaling.fallback.after),
+      budget && now - (now % HOUR_MS) + HOUR_MS,
       peak && served !== desired?.demand && peak.at + PEAK_HOLD_MS,
     ],
     now,
@@ -162,6 +165,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
     ...(lookAgainInMs !== undefined && { lookAgainInMs }),
     memory: {
       idleSince: toZero.idleSince,
+      zero: toZero.cause,
       blindness: blind.blindness,
       peak,
       served,

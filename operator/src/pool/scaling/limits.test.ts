@@ -3,6 +3,7 @@ import { type PoolSpec, parsePoolSpec } from '../../../../crds/src/pool.ts';
 import { minimalSpec } from '../fixtures.ts';
 import { spentBudget } from './budget.ts';
 import { limits, type Restraints } from './limits.ts';
+import { scalingMode } from './mode.ts';
 import { overlap, type PoolClaim } from './overlap.ts';
 import { pause } from './pause.ts';
 import { quotaCeiling } from './quota.ts';
@@ -185,5 +186,23 @@ describe('overlapping pools', () => {
       { younger: ['airline/b', 'airline/c'] },
       { older: 'airline/a', younger: ['airline/c'] },
     ]);
+  });
+});
+
+describe('who writes the number of pods', () => {
+  const foreign = { state: 'foreign', servedBy: 'keda' } as const;
+  it.each<[string, Parameters<typeof scalingMode>, string]>([
+    ['the autoscaler with our metric', [{ state: 'ours' }, undefined, 'Direct'], 'autoscaler'],
+    [
+      'the autoscaler while our metric is registered',
+      [{ state: 'pending' }, undefined, undefined],
+      'autoscaler',
+    ],
+    ['whoever did, at a start', [{ state: 'pending' }, undefined, 'Direct'], 'direct'],
+    ['the operator beside another provider', [foreign, undefined, 'Autoscaler'], 'direct'],
+    ['the operator without a metrics API', [{ state: 'off' }, undefined, undefined], 'direct'],
+    ['somebody else, where one does', [foreign, 'ScaledObject mine', 'Direct'], 'standBack'],
+  ])('%s', (_, seen, kind) => {
+    expect(scalingMode(...seen).kind).toBe(kind);
   });
 });

@@ -12,8 +12,13 @@ export type ScalingMode =
 /**
  * @param foreignScaler another HorizontalPodAutoscaler or a ScaledObject on our Deployment, as
  *   `Kind name`: two of them on the same pods would both stop
+ * @param before who wrote it until now, by the pool's status
  */
-export function scalingMode(metricsApi: MetricsApi, foreignScaler: string | undefined): ScalingMode {
+export function scalingMode(
+  metricsApi: MetricsApi,
+  foreignScaler: string | undefined,
+  before: 'Autoscaler' | 'Direct' | 'StandBack' | undefined,
+): ScalingMode {
   if (foreignScaler !== undefined) return { kind: 'standBack', scaler: foreignScaler };
   if (metricsApi.state === 'foreign') {
     return { kind: 'direct', because: `external.metrics.k8s.io is served by ${metricsApi.servedBy}` };
@@ -22,5 +27,8 @@ export function scalingMode(metricsApi: MetricsApi, foreignScaler: string | unde
     return { kind: 'direct', because: 'this operator does not serve external.metrics.k8s.io' };
   }
   // Being registered takes a moment at every start: that is no reason to change who scales.
+  if (metricsApi.state === 'pending' && before === 'Direct') {
+    return { kind: 'direct', because: 'external.metrics.k8s.io is not served by this operator yet' };
+  }
   return { kind: 'autoscaler' };
 }
