@@ -54,6 +54,12 @@ const url = matching(
   2048,
 );
 
+const quotaGroup = matching(
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  'must be lower-case letters, digits and -',
+  63,
+);
+
 const oneWord = (maxLength: number) => matching(/^\S+$/, 'must not contain white space', maxLength);
 
 const labelMap = z.record(z.string().max(317), z.string().max(262_144));
@@ -158,11 +164,7 @@ export const llmSchema = z
               key: secretKey.default('api-key').describe('Key that holds the API key.'),
             })
             .describe('Where the API key is.'),
-          quotaGroup: matching(
-            /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-            'must be lower-case letters, digits and -',
-            63,
-          )
+          quotaGroup: quotaGroup
             .default('default')
             .describe('Keys of one organisation and project share its limits: give them the same group.'),
         }),
@@ -170,6 +172,37 @@ export const llmSchema = z
       .min(1)
       .max(16)
       .describe('API keys. With several, calls are spread over them.'),
+    quotas: z
+      .array(
+        z.strictObject({
+          group: quotaGroup.default('default').describe('Quota group of the keys that share these limits.'),
+          requestsPerMinute: z.int32().min(1).optional().describe('Calls a minute. Left out: no limit.'),
+          tokensPerMinute: z
+            .int32()
+            .min(1)
+            .optional()
+            .describe('Tokens a minute, input and output. Left out: no limit.'),
+        }),
+      )
+      .max(16)
+      .optional()
+      .describe(
+        "This pool's share of each quota group's limits. No pods are added that the quota cannot feed. " +
+          'Left out for a group: it is taken to have none.',
+      ),
+    budget: z
+      .strictObject({
+        perHourUSD: z.number().min(0.01).optional().describe('US dollars an hour (UTC).'),
+        perDayUSD: z.number().min(0.01).optional().describe('US dollars a day (UTC).'),
+        whenSpent: z
+          .enum(['Hold', 'Stop'])
+          .default('Hold')
+          .describe(
+            'Hold: no pod is added until the period is over. Stop: all workers are removed until then; tasks wait in the engine.',
+          ),
+      })
+      .optional()
+      .describe('What the calls of this pool may cost, by the price of the model. Left out: no limit.'),
   })
   .describe('The language model that decides.');
 
@@ -268,7 +301,12 @@ export const cacheSchema = z
 
 export const scalingSchema = z
   .strictObject({
-    minReplicas: z.int32().min(1).max(1000).default(3).describe('Fewest pods.'),
+    minReplicas: z
+      .int32()
+      .min(0)
+      .max(1000)
+      .default(3)
+      .describe('Fewest pods. 0, together with idle, for a pool that is away while there is no work.'),
     maxReplicas: z.int32().min(1).max(1000).default(20).describe('Most pods. At least minReplicas.'),
     tasksPerReplica: z
       .int32()
@@ -276,6 +314,34 @@ export const scalingSchema = z
       .max(1_000_000)
       .default(50)
       .describe('Tasks, waiting and in work together, that one pod should have. Fewer means more pods.'),
+    maxWait: duration(
+      'How long a task should take from its start to its decision, waiting included, at least 1s. Once the ' +
+        'workers have measured how long a task takes, the number of pods follows from it; tasksPerReplica counts until then.',
+    ).optional(),
+    idle: z
+      .strictObject({
+        after: duration(
+          'How long there must have been no work at all before the last pods are removed.',
+        ).default('5m'),
+      })
+      .optional()
+      .describe('Go to no pods at all when idle. With minReplicas 0 only; the next task brings them back.'),
+    fallback: z
+      .strictObject({
+        replicas: z.int32().min(1).max(1000).describe('Pods to go to, between minReplicas and maxReplicas.'),
+        after: duration('How long the backlog must have been unknown.').default('5m'),
+      })
+      .optional()
+      .describe(
+        'What to do when the engine cannot be asked for long, also from zero. Left out: the number of pods holds.',
+      ),
+    pause: z
+      .enum(['All', 'ScaleIn', 'ScaleOut'])
+      .optional()
+      .describe(
+        'Stop scaling: in both directions, only the removal (ScaleIn) or only the adding (ScaleOut) of pods. The ' +
+          'annotations farerules.dev/paused, paused-scale-in and paused-scale-out with the value "true" do the same.',
+      ),
     cpuUtilization: z
       .int32()
       .min(0)
@@ -324,6 +390,46 @@ const condition = z.object({
   message: z.string().max(32_768).describe('One sentence for a person.'),
 });
 
+const scalingStatus = z
+  .object({
+    mode: z
+      .enum(['Autoscaler', 'Direct', 'StandBack'])
+      .describe(
+        'Who writes the number of pods: the HorizontalPodAutoscaler with the operator ahead of it on the way up, ' +
+          'the operator alone, or somebody else.',
+      ),
+    signals: z
+      .array(
+        z.object({
+          name: z.enum(['backlog', 'maxWait', 'responseTime', 'cpu']).describe('What was measured.'),
+          value: z
+            .number()
+            .describe(
+              'Tasks for backlog, seconds for maxWait and responseTime, percent of the request for cpu.',
+            ),
+          target: z
+            .number()
+            .describe('What the value should be at most: for backlog in one pod, else for all.'),
+          asksFor: z.int32().optional().describe('Pods that it asks for. Absent where it asks for none.'),
+        }),
+      )
+      .max(8)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
+      .describe('Each signal with what it asks for. Absent while the backlog is unknown.'),
+    winner: z.string().max(63).optional().describe('The signal that asks for the most pods.'),
+    limit: z
+      .enum(['minReplicas', 'maxReplicas', 'quota', 'budget', 'podProblem', 'pause', 'overlap'])
+      .optional()
+      .describe("What cut the winner's answer. Absent when nothing did."),
+    ceiling: z.int32().describe('Most pods now, by all limits together.'),
+    zero: z
+      .enum(['Idle', 'BudgetSpent'])
+      .optional()
+      .describe('Why the operator took the pool to no pods. Absent otherwise.'),
+  })
+  .describe('Why the pool has the size that it has, in numbers.');
+
 export const poolStatusSchema = z
   .object({
     observedGeneration: z
@@ -345,11 +451,12 @@ export const poolStatusSchema = z
       .max(1024)
       .optional()
       .describe('Why the pool has the size it has, in one sentence.'),
+    scaling: scalingStatus.optional(),
     conditions: z
       .array(condition)
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
       .optional()
-      .describe('Ready, EngineReachable, CredentialsReady, WorkersAvailable, ScalingActive.'),
+      .describe('Ready, EngineReachable, CredentialsReady, WorkersAvailable, ScalingActive, ScalingLimited.'),
   })
   .describe('What was last seen.');
 
@@ -362,6 +469,7 @@ export interface PoolMeta {
   uid: string;
   generation: number;
   resourceVersion?: string;
+  creationTimestamp?: string;
   deletionTimestamp?: string;
   annotations?: Record<string, string>;
   labels?: Record<string, string>;

@@ -9,7 +9,7 @@ import type { PoolSpec } from './pool.ts';
 
 export interface SpecRule {
   /** The object, below `spec`, that the CEL expression calls `self`; '' is the spec. */
-  at: '' | 'scaling' | 'worker';
+  at: '' | 'llm' | 'scaling' | 'worker';
   cel: string;
   /** The field to blame, below `spec`. */
   path: string;
@@ -32,6 +32,50 @@ export const SPEC_RULES: SpecRule[] = [
     path: 'scaling.scaleDownStabilization',
     message: 'scaling.scaleDownStabilization must be at most 1h: the HorizontalPodAutoscaler allows no more',
     holds: ({ scaling }) => durationMs(scaling.scaleDownStabilization) <= 3_600_000,
+  },
+  {
+    at: 'scaling',
+    cel: 'has(self.idle) == (self.minReplicas == 0)',
+    path: 'scaling.idle',
+    message: 'scaling.idle and scaling.minReplicas 0 belong together: set both or neither',
+    holds: ({ scaling }) => (scaling.idle !== undefined) === (scaling.minReplicas === 0),
+  },
+  {
+    at: 'scaling',
+    cel: "!has(self.maxWait) || duration(self.maxWait) >= duration('1s')",
+    path: 'scaling.maxWait',
+    message: 'scaling.maxWait must be at least 1s',
+    holds: ({ scaling }) => scaling.maxWait === undefined || durationMs(scaling.maxWait) >= 1_000,
+  },
+  {
+    at: 'scaling',
+    cel: '!has(self.fallback) || (self.fallback.replicas >= self.minReplicas && self.fallback.replicas <= self.maxReplicas)',
+    path: 'scaling.fallback',
+    message: 'scaling.fallback.replicas must be between scaling.minReplicas and scaling.maxReplicas',
+    holds: ({ scaling: { fallback, minReplicas, maxReplicas } }) =>
+      fallback === undefined || (fallback.replicas >= minReplicas && fallback.replicas <= maxReplicas),
+  },
+  {
+    at: 'llm',
+    cel:
+      '!has(self.quotas) || self.quotas.all(q, self.quotas.exists_one(p, p.group == q.group) && ' +
+      'self.credentials.exists(c, c.quotaGroup == q.group))',
+    path: 'llm.quotas',
+    message: 'llm.quotas must name quota groups of llm.credentials, each once',
+    holds: ({ llm: { quotas = [], credentials } }) =>
+      quotas.every(
+        ({ group }) =>
+          quotas.filter((other) => other.group === group).length === 1 &&
+          credentials.some((credential) => credential.quotaGroup === group),
+      ),
+  },
+  {
+    at: 'llm',
+    cel: '!has(self.budget) || has(self.budget.perHourUSD) || has(self.budget.perDayUSD)',
+    path: 'llm.budget',
+    message: 'llm.budget needs perHourUSD or perDayUSD',
+    holds: ({ llm: { budget } }) =>
+      budget === undefined || budget.perHourUSD !== undefined || budget.perDayUSD !== undefined,
   },
   {
     at: '',

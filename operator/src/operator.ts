@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { LeaderElection } from './controller/leaderElection.ts';
 import { dropLeaderLabel, takeLeaderLabel } from './controller/leaderLabel.ts';
 import { type Reconciler, reconcile } from './controller/reconcile.ts';
-import { Watches } from './controller/watches.ts';
+import { poolKey, Watches } from './controller/watches.ts';
 import { WorkQueue } from './controller/workQueue.ts';
 import { StatusWriter } from './controller/writeStatus.ts';
 import { BacklogPoller } from './engine/poller.ts';
@@ -19,6 +19,7 @@ import { KubeClient } from './kube/client.ts';
 import { connect } from './kube/connection.ts';
 import { EventRecorder } from './kube/events.ts';
 import { MetricsApiServer } from './metricsApi/server.ts';
+import type { ScalingMemory } from './pool/scaling/memory.ts';
 import { pause } from './support/pause.ts';
 import type { Logger } from './telemetry/log.ts';
 import { metrics } from './telemetry/metrics.ts';
@@ -60,9 +61,11 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     metricsApi?.onApiService(service);
     enqueueAll();
   });
+  const memories = new Map<string, ScalingMemory>();
   const metricsApi = await MetricsApiServer.start(config, {
     client,
     poller,
+    served: (namespace, pool) => memories.get(poolKey(namespace, pool))?.served,
     log,
     watches,
     onChange: enqueueAll,
@@ -74,6 +77,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     log,
     metricsApi: () => metricsApi?.state() ?? { state: 'off' },
     workerImage: config.WORKER_IMAGE,
+    memories,
     statusWriter: new StatusWriter(client, new EventRecorder(client, identity, log)),
   };
   const election = new LeaderElection({

@@ -9,6 +9,7 @@ export const CONDITIONS = [
   'CredentialsReady',
   'WorkersAvailable',
   'ScalingActive',
+  'ScalingLimited',
 ] as const;
 export type ConditionType = (typeof CONDITIONS)[number];
 
@@ -53,11 +54,40 @@ export const REASONS = {
   MetricsRead: 'MetricsRead',
   /** ScalingActive: the HorizontalPodAutoscaler has not reported yet. */
   AwaitingAutoscaler: 'AwaitingAutoscaler',
-  /** ScalingActive: another provider serves external.metrics.k8s.io. */
+  /** ScalingActive: another provider serves external.metrics.k8s.io; the operator scales alone. */
   ForeignMetricsProvider: 'ForeignMetricsProvider',
+  /** ScalingActive: this operator serves no metrics API and scales alone. */
+  DirectMode: 'DirectMode',
+  /** ScalingActive: another autoscaler aims at the Deployment; the operator stands back. */
+  ForeignScaler: 'ForeignScaler',
+  /** ScalingActive: by spec or annotation. */
+  Paused: 'Paused',
+  /** ScalingActive: an older pool serves the same tasks, so this one holds. */
+  OverlapsOlderPool: 'OverlapsOlderPool',
+  /** ScalingActive: a younger pool serves the same tasks and holds. */
+  OverlapsYoungerPool: 'OverlapsYoungerPool',
+  /** ScalingActive: no pods, because there is no work. */
+  Idle: 'Idle',
+  /** ScalingActive: no pods until the budget's hour or day is over. */
+  BudgetSpent: 'BudgetSpent',
+  /** ScalingActive: the backlog has been unknown for so long that the pool went to its fallback. */
+  FallbackReplicas: 'FallbackReplicas',
   /** ScalingActive: the HorizontalPodAutoscaler says that it cannot scale. */
   AutoscalerInactive: 'AutoscalerInactive',
   /** ScalingActive: the Deployment was scaled to zero by hand, which pauses the HorizontalPodAutoscaler. */
   PausedAtZero: 'PausedAtZero',
+
+  /** ScalingLimited: nothing keeps the pool from having the pods that its signals ask for. */
+  WithinLimits: 'WithinLimits',
+  /** ScalingLimited: more are asked for than maxReplicas. */
+  AtMaximum: 'AtMaximum',
+  /** ScalingLimited: the LLM quota cannot feed more. */
+  QuotaCeiling: 'QuotaCeiling',
+  /** ScalingLimited: the budget is spent, so no pod is added. */
+  BudgetCeiling: 'BudgetCeiling',
+  /** ScalingLimited: new pods do not start, so none is added. */
+  PodsFailing: 'PodsFailing',
+  /** ScalingLimited: paused, or held for an older pool; ScalingActive says which. */
+  Held: 'Held',
 } as const;
 export type Reason = (typeof REASONS)[keyof typeof REASONS];

@@ -164,7 +164,37 @@ export const BAD_SPECS: BadSpec[] = [
     21,
     'scaling.maxReplicas must be at least scaling.minReplicas',
   ),
-  bad('no pod at all', 'scaling.minReplicas', 0, 'should be greater than or equal to 1'),
+  bad('no pod at all without idle', 'scaling.minReplicas', 0, 'scaling.idle and scaling.minReplicas 0'),
+  bad('idle with pods that stay', 'scaling', { idle: {} }, 'scaling.idle and scaling.minReplicas 0'),
+  bad('fewer than no pods', 'scaling.minReplicas', -1, 'should be greater than or equal to 0'),
+  bad('a wait below a second', 'scaling.maxWait', '500ms', 'scaling.maxWait must be at least 1s'),
+  bad(
+    'a fallback above the most pods',
+    'scaling.fallback',
+    { replicas: 21 },
+    'scaling.fallback.replicas must be between scaling.minReplicas and scaling.maxReplicas',
+  ),
+  bad(
+    'a fallback without a number',
+    'scaling.fallback',
+    {},
+    'spec.scaling.fallback.replicas: Required value',
+  ),
+  bad('an unknown pause', 'scaling.pause', 'Sometimes', 'supported values: "All", "ScaleIn", "ScaleOut"'),
+  bad(
+    'a quota of a group that no key has',
+    'llm.quotas',
+    [{ group: 'other', requestsPerMinute: 500 }],
+    'llm.quotas must name quota groups of llm.credentials, each once',
+  ),
+  bad(
+    'two quotas of one group',
+    'llm.quotas',
+    [{ requestsPerMinute: 500 }, { tokensPerMinute: 500 }],
+    'llm.quotas must name quota groups of llm.credentials, each once',
+  ),
+  bad('a budget without an amount', 'llm.budget', {}, 'llm.budget needs perHourUSD or perDayUSD'),
+  bad('a budget of nothing', 'llm.budget', { perDayUSD: 0 }, 'should be greater than or equal to 0.01'),
   bad('a CPU target above 100 %', 'scaling.cpuUtilization', 150, 'should be less than or equal to 100'),
   bad('replicas as text', 'scaling.maxReplicas', '20', 'must be of type integer'),
   bad(
@@ -189,6 +219,17 @@ export const GOOD_SPECS: [title: string, changes: [field: string, value: unknown
       ['worker.lockDuration', '24h'],
       ['worker.longPollTimeout', '30m'],
       ['scaling.scaleDownStabilization', '1h'],
+    ],
+  ],
+  [
+    'a pool that goes to zero, falls back and is paused',
+    [['scaling', { minReplicas: 0, idle: {}, maxWait: '30s', fallback: { replicas: 2 }, pause: 'ScaleIn' }]],
+  ],
+  [
+    'quotas and a budget',
+    [
+      ['llm.quotas', [{ requestsPerMinute: 500, tokensPerMinute: 200_000 }]],
+      ['llm.budget', { perDayUSD: 12.5 }],
     ],
   ],
   [

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { PoolSpecInput } from '@farerules/crds/pool';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
@@ -25,15 +26,18 @@ describe('an operator on a real API server', () => {
 
   beforeAll(async () => {
     cluster = await TestCluster.open('reconcile');
-    operator = await cluster.startLeader();
+    operator = await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('openai', { 'api-key': 'first-key' });
-    await cluster.createPool('demo');
+    await create('demo');
     await waitFor('the autoscaler', () =>
       cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'demo-hpa'),
     );
   }, 60_000);
   afterAll(() => cluster.close(), 60_000);
 
+  /** Without an engine nobody scales: these tests are of the objects. */
+  const create = (name: string, spec: Partial<PoolSpecInput> = {}) =>
+    cluster.createPool(name, { engine: { urls: ['http://127.0.0.1:9/engine-rest'] }, ...spec });
   const deployment = async () => (await cluster.get('apps/v1', 'Deployment', 'demo')) as Live;
   const key = async () => {
     const secret = await cluster.get('v1', 'Secret', 'demo-credentials');
@@ -137,10 +141,10 @@ describe('an operator on a real API server', () => {
   });
 
   it('takes a field away that the pool no longer asks for', async () => {
-    await cluster.createPool('demo', { worker: { ...poolSpec().worker, podAnnotations: { extra: 'yes' } } });
+    await create('demo', { worker: { ...poolSpec().worker, podAnnotations: { extra: 'yes' } } });
     const annotations = async () => (await deployment()).spec.template.metadata.annotations;
     await waitFor('the annotation', async () => (await annotations()).extra === 'yes', REPAIR);
-    await cluster.createPool('demo');
+    await create('demo');
     await waitFor('it to go', async () => (await annotations()).extra === undefined, REPAIR);
   });
 
@@ -168,7 +172,7 @@ describe('an operator on a real API server', () => {
     };
     await cluster.apply(foreign);
     const before = await cluster.get('v1', 'ServiceAccount', 'taken');
-    await cluster.createPool('taken');
+    await create('taken');
     const { message } = await cluster.condition('taken', 'Ready', 'NameConflict');
     expect(message).toContain(`ServiceAccount ${cluster.namespace}/taken is there already`);
     expect((await cluster.get('v1', 'ServiceAccount', 'taken'))?.metadata.resourceVersion).toBe(
@@ -186,7 +190,7 @@ describe('an operator on a real API server', () => {
   }, 20_000);
 
   it('names the field and the remedy for a missing Secret and a missing key, and goes on when they come', async () => {
-    await cluster.createPool('lacking', {
+    await create('lacking', {
       llm: { credentials: [{ secretRef: { name: 'absent', key: 'token' } }] },
     });
     expect((await cluster.condition('lacking', 'CredentialsReady', 'SecretNotFound')).message).toMatch(
@@ -206,7 +210,7 @@ describe('an operator on a real API server', () => {
       const hpa = await cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'cpu-hpa');
       return hpa?.spec.metrics.map(({ type }: { type: string }) => type).join();
     };
-    await cluster.createPool('cpu', { scaling: { ...poolSpec().scaling, cpuUtilization: 70 } });
+    await create('cpu', { scaling: { ...poolSpec().scaling, cpuUtilization: 70 } });
     await waitFor('a backlog metric', async () => (await metricTypes()) === 'External', REPAIR);
     const service = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' };
     const name = 'v1beta1.metrics.k8s.io';
@@ -228,7 +232,7 @@ describe('an operator on a real API server', () => {
 
   it('counts a condition for the generation that it saw', async () => {
     const pool = await cluster.pool('demo');
-    await cluster.createPool('demo', { scaling: { ...poolSpec().scaling, maxReplicas: 6 } });
+    await create('demo', { scaling: { ...poolSpec().scaling, maxReplicas: 6 } });
     await waitFor(
       'the new generation',
       async () => {

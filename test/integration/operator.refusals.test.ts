@@ -16,7 +16,7 @@ describe('a pool that cannot be had', () => {
   beforeAll(async () => {
     cluster = await TestCluster.open('refusals');
     await limitSecrets('granted');
-    await cluster.startLeader();
+    await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('granted', { 'api-key': 'key' });
     await cluster.secret('private', { 'api-key': 'key' });
   }, 60_000);

@@ -1,61 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../environment/environment.ts';
 import { waitFor } from '../support/wait.ts';
-import { freePort, TestCluster } from './operatorHarness.ts';
+import { METRICS_API_SERVICE as API_SERVICE, TestCluster } from './operatorHarness.ts';
 
-const API_SERVICE = 'v1beta1.external.metrics.k8s.io';
 const METRIC = 'camunda_external_tasks_backlog';
 
 describe('the backlog as an external metric', () => {
   let cluster: TestCluster;
   let port: number;
-  const service = 'operator-under-test';
+  let service: string;
 
   beforeAll(async () => {
     cluster = await TestCluster.open('scaling');
-    port = await freePort();
-    await leadToThisMachine();
-    await cluster.startLeader({ METRICS_API_SERVICE: service, METRICS_API_PORT: String(port) });
+    const env = await cluster.serveMetrics();
+    port = Number(env.METRICS_API_PORT);
+    service = env.METRICS_API_SERVICE ?? '';
+    await cluster.startLeader(env);
     await cluster.secret('openai', { 'api-key': 'key' });
     await cluster.createPool('demo', { engine: { urls: environment().engines, topic: cluster.namespace } });
     await cluster.createPool('blind', { engine: { urls: ['http://127.0.0.1:9/engine-rest'] } });
   }, 60_000);
-  afterAll(async () => {
-    // First: a running operator would make the APIService again.
-    await cluster.stopOperators();
-    await cluster.objects.delete({
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: API_SERVICE },
-    });
-    await cluster.objects.delete({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: service, namespace: cluster.operatorNamespace },
-    });
-    await cluster.close();
-  }, 60_000);
-
-  /** The operator runs on this machine: a Service without a selector leads to it. */
-  async function leadToThisMachine(): Promise<void> {
-    const metadata = { name: service, namespace: cluster.operatorNamespace };
-    await cluster.apply(
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata,
-        spec: { ports: [{ name: 'https', port: 443, targetPort: port }] },
-      } as never,
-      {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': service } },
-        addressType: 'IPv4',
-        ports: [{ name: 'https', port, protocol: 'TCP' }],
-        endpoints: [{ addresses: [environment().hostAddress], conditions: { ready: true } }],
-      } as never,
-    );
-  }
+  afterAll(() => cluster.close(), 60_000);
 
   /** A request through the API server, as the autoscaler makes it. */
   async function ask(
@@ -179,6 +144,14 @@ describe('the backlog as an external metric', () => {
     expect((await read())?.metadata.labels).toMatchObject({
       'app.kubernetes.io/managed-by': 'another-provider',
     });
+    const { status } = await cluster.condition('demo', 'ScalingActive', 'ForeignMetricsProvider');
+    expect(status).toBe('True');
+    // The operator scales in its place; two that scale would undo each other's steps.
+    await waitFor(
+      'the autoscaler to go',
+      async () => !(await cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'demo-hpa')),
+      { timeoutMs: 2_000 },
+    );
     const deployment = await cluster.get('apps/v1', 'Deployment', 'demo');
     expect(deployment?.spec.replicas).toBe(2);
   }, 30_000);

@@ -30,6 +30,9 @@ export type Live = KubernetesObject & {
   [field: string]: any;
 };
 
+/** The APIService of the group that an operator with `serveMetrics` serves. */
+export const METRICS_API_SERVICE = 'v1beta1.external.metrics.k8s.io';
+
 const RBAC_KINDS = [
   'Namespace',
   'ServiceAccount',
@@ -48,6 +51,7 @@ export class TestCluster {
   operatorNamespace = '';
   operatorAccount = '';
   private readonly operators: RunningProcess[] = [];
+  private metricsService?: { name: string; namespace: string };
 
   private constructor(namespace: string) {
     this.namespace = namespace;
@@ -84,12 +88,54 @@ export class TestCluster {
 
   async close(): Promise<void> {
     await this.stopOperators();
+    await this.stopServingMetrics();
     await this.remove('v1', 'Namespace', this.namespace);
   }
 
   /** User name of the operator, as the audit log has it. */
   get operatorUser(): string {
     return `system:serviceaccount:${this.operatorNamespace}:${this.operatorAccount}`;
+  }
+
+  /**
+   * Leads external.metrics.k8s.io to this machine, where the operator runs: a Service without a
+   * selector. Returns the variables for the operator; `close` takes it all away again.
+   */
+  async serveMetrics(): Promise<Record<string, string>> {
+    const port = await freePort();
+    const metadata = { name: `${this.namespace}-operator`, namespace: this.operatorNamespace };
+    const objects: object[] = [
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec: { ports: [{ name: 'https', port: 443, targetPort: port }] },
+      },
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
+        addressType: 'IPv4',
+        ports: [{ name: 'https', port, protocol: 'TCP' }],
+        endpoints: [{ addresses: [environment().hostAddress], conditions: { ready: true } }],
+      },
+    ];
+    await this.apply(...(objects as KubernetesObject[]));
+    this.metricsService = metadata;
+    return { METRICS_API_SERVICE: metadata.name, METRICS_API_PORT: String(port) };
+  }
+
+  /** First the operators: a running one would make the APIService again. */
+  private async stopServingMetrics(): Promise<void> {
+    if (!this.metricsService) return;
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: this.metricsService };
+    const apiService = {
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: METRICS_API_SERVICE },
+    };
+    await this.objects.delete(apiService);
+    await this.objects.delete(service);
   }
 
   async startOperator(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {

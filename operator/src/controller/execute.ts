@@ -1,7 +1,7 @@
 /** Carries a plan out, in its order. */
 import { applyStep } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { Plan } from '../pool/plan.ts';
+import type { Plan, Step } from '../pool/plan.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 
@@ -9,11 +9,21 @@ import { metrics } from '../telemetry/metrics.ts';
 export async function execute(client: KubeClient, log: Logger, pool: string, plan: Plan): Promise<void> {
   for (const step of plan.steps) {
     await applyStep(client, step);
-    const object =
-      step.action === 'scale'
-        ? { kind: 'Deployment', name: step.name }
-        : { kind: step.manifest.kind, name: step.manifest.metadata.name };
+    const object = touched(step);
     metrics.writes.inc({ action: step.action, kind: object.kind });
     log.info('wrote', { pool, action: step.action, ...object });
+  }
+}
+
+function touched(step: Step): { kind: string; name: string } {
+  switch (step.action) {
+    case 'scale':
+      return { kind: 'Deployment', name: step.name };
+    case 'deletionCost':
+      return { kind: 'Pod', name: step.name };
+    case 'delete':
+      return { kind: step.object.kind, name: step.object.metadata.name };
+    default:
+      return { kind: step.manifest.kind, name: step.manifest.metadata.name };
   }
 }

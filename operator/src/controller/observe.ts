@@ -10,6 +10,7 @@ import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
 import { autoscalerName, credentialsName, workloadName } from '../pool/names.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
+import type { ScalingMemory } from '../pool/scaling/memory.ts';
 import { poolKey, type Watches } from './watches.ts';
 
 export interface Sources {
@@ -17,6 +18,8 @@ export interface Sources {
   watches: Watches;
   poller: BacklogPoller;
   metricsApi: () => MetricsApi;
+  /** What scaling remembers of each pool. */
+  memories: Map<string, ScalingMemory>;
   workerImage: string;
 }
 
@@ -34,8 +37,11 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
   else poller.forget(key);
 
+  const memory = sources.memories.get(key);
   return {
+    now: Date.now(),
     pool,
+    ...(memory && { memory }),
     live: await liveObjects(sources, namespace, name, secrets[credentials]),
     secrets,
     pods: watches.podsOf(namespace, name),

@@ -20,7 +20,7 @@ const CONFLICT_RETRY_MS = 10_000;
  * @returns after how many milliseconds to look again without being told, if at all
  */
 export async function reconcile(reconciler: Reconciler, key: string): Promise<number | undefined> {
-  const { client, log, poller, statusWriter, watches } = reconciler;
+  const { client, log, memories, poller, statusWriter, watches } = reconciler;
   const [namespace = '', name = ''] = key.split('/');
   const pool = watches.pools.get(name, namespace);
   if (!pool) {
@@ -28,6 +28,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     poller.forget(key);
     watches.secrets.forget(key);
     statusWriter.forget(key);
+    memories.delete(key);
     return undefined;
   }
   const status = statusWriter.current(pool);
@@ -36,6 +37,8 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
   let failure: unknown;
   try {
     await execute(client, log, key, steps);
+    // Only now: what was decided and not carried out is decided again.
+    if (steps.scaling) memories.set(key, steps.scaling.memory);
   } catch (error) {
     failure = error;
   }
@@ -45,5 +48,14 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
   const again = await statusWriter.write(pool, next);
   // Told after the status is written: a pool that cannot be applied still says what is known of it.
   if (failure !== undefined) throw failure;
-  return steps.conflicts.length > 0 ? Math.min(again ?? CONFLICT_RETRY_MS, CONFLICT_RETRY_MS) : again;
+  return soonest(
+    again,
+    steps.scaling?.lookAgainInMs,
+    steps.conflicts.length > 0 ? CONFLICT_RETRY_MS : undefined,
+  );
+}
+
+function soonest(...waits: (number | undefined)[]): number | undefined {
+  const known = waits.filter((wait) => wait !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }

@@ -142,6 +142,16 @@ export class KubeClient {
     return this.json({ method: 'PUT', path: path(kindOf(object), namespace, name), body: object, signal });
   }
 
+  /** Deletes an object, and only the one with its uid: a conflict where another took the name. */
+  delete({ metadata, ...object }: KubeObject): Promise<unknown> {
+    const { name, namespace, uid } = metadata;
+    return this.json({
+      method: 'DELETE',
+      path: path(kindOf({ ...object, metadata }), namespace, name),
+      body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } },
+    });
+  }
+
   private async json<T>(call: HttpCall): Promise<T> {
     const response = await this.send(call);
     return (await response.body.json()) as T;

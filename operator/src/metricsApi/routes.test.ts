@@ -53,6 +53,18 @@ describe('values', () => {
     expect((body.items as { value: string }[]).map(({ value }) => value)).toEqual(values);
   });
 
+  it.each([
+    ['the peak that is held', 900, '900'],
+    ['part of a task where another signal asks', 12.3456, '12346m'],
+    ['the newer count where that is more', 4, '10'],
+  ])('are %s', (_, served, value) => {
+    expect(ask('', [{ ...known('a', 7, 3), served }]).body.items).toMatchObject([{ value }]);
+  });
+
+  it('are unknown with the backlog, peak or not', () => {
+    expect(ask('', [{ ...blind, served: 900 }]).status).toBe(503);
+  });
+
   it('are refused whole while one of them is unknown', () => {
     expect(ask('', [...pools, blind]).status).toBe(503);
     expect(ask('farerules.dev/pool=a', [...pools, blind]).status).toBe(200);

@@ -1,6 +1,7 @@
 /** What external.metrics.k8s.io/v1beta1 answers: paths and bodies, no sockets. */
 import { BACKLOG_METRIC, POOL_LABEL } from '../pool/names.ts';
 import type { Backlog } from '../pool/observation.ts';
+import { milli } from '../pool/scaling/hpaMetrics.ts';
 import { parseSelector } from './labelSelector.ts';
 
 export const METRICS_GROUP = 'external.metrics.k8s.io';
@@ -67,6 +68,8 @@ export function route(method: string, url: string): Route {
 export interface PoolBacklog {
   name: string;
   backlog: Backlog;
+  /** What the last scaling decision serves, in tasks: another signal's demand, or a peak that is held. */
+  served?: number | undefined;
 }
 
 /**
@@ -89,7 +92,7 @@ export function metricAnswer(
     return failure(400, 'BadRequest', (error as Error).message);
   }
   const items: Record<string, unknown>[] = [];
-  for (const { name, backlog } of pools) {
+  for (const { name, backlog, served = 0 } of pools) {
     const metricLabels = { [POOL_LABEL]: name };
     if (!matches(metricLabels)) continue;
     if (!backlog.known) {
@@ -103,7 +106,8 @@ export function metricAnswer(
       metricName: metric,
       metricLabels,
       timestamp,
-      value: String(backlog.pending + backlog.inFlight),
+      // Whatever was decided last, never less than what was just counted.
+      value: quantity(Math.max(backlog.pending + backlog.inFlight, served)),
     });
   }
   if (items.length === 0) return failure(404, 'NotFound', `no pool matches "${selector}"`);
@@ -111,6 +115,11 @@ export function metricAnswer(
     status: 200,
     body: { kind: 'ExternalMetricValueList', apiVersion: GROUP_VERSION, metadata: {}, items },
   };
+}
+
+/** A number as Kubernetes writes it. */
+function quantity(value: number): string {
+  return Number.isInteger(value) ? String(value) : `${milli(value)}m`;
 }
 
 /** An error as the API server's clients read it. */

@@ -29,6 +29,8 @@ const CHECK_MS = 5_000;
 export interface MetricsApiParts {
   client: KubeClient;
   poller: BacklogPoller;
+  /** What the last scaling decision of a pool serves, in tasks. */
+  served: (namespace: string, pool: string) => number | undefined;
   watches: Watches;
   log: Logger;
   /** The state of the registration has changed. */
@@ -168,7 +170,10 @@ export class MetricsApiServer {
     if (!(await this.reviewer.mayList(user, asked.namespace, asked.metric))) {
       return failure(403, 'Forbidden', `${user.name} may not list ${asked.metric} in ${asked.namespace}`);
     }
-    const pools = this.parts.poller.inNamespace(asked.namespace);
+    const { poller, served } = this.parts;
+    const pools = poller
+      .inNamespace(asked.namespace)
+      .map(({ name, backlog }) => ({ name, backlog, served: served(asked.namespace, name) }));
     return metricAnswer(asked, pools, new Date().toISOString());
   }
 }

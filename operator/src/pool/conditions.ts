@@ -1,9 +1,9 @@
 /** Each condition of a pool as a function of what was observed and planned. */
 import { type ConditionType, REASONS, type Reason } from '../reasons.ts';
-import type { Autoscaler } from './objects.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import { findProblem } from './podProblems.ts';
+import { scalingActive, scalingLimited } from './scaling/conditions.ts';
 
 export interface Verdict {
   type: ConditionType;
@@ -12,9 +12,9 @@ export interface Verdict {
   message: string;
 }
 
-type Judgement = Omit<Verdict, 'type'>;
+export type Judgement = Omit<Verdict, 'type'>;
 
-/** All conditions, Ready first. Those that a broken spec leaves undecided are left out. */
+/** All conditions, Ready first. Those that a broken spec or a deletion leaves undecided are left out. */
 export function verdicts(observation: Observation, plan: Plan): Verdict[] {
   const { spec } = plan;
   if (!spec.ok) {
@@ -26,7 +26,12 @@ export function verdicts(observation: Observation, plan: Plan): Verdict[] {
     { type: 'EngineReachable', ...engineReachable(observation) },
     { type: 'CredentialsReady', ...credentialsReady(plan) },
     { type: 'WorkersAvailable', ...workersAvailable(observation, spec.spec.scaling.minReplicas) },
-    { type: 'ScalingActive', ...scalingActive(observation) },
+    ...(plan.scaling
+      ? [
+          { type: 'ScalingActive' as const, ...scalingActive(observation, plan.scaling) },
+          { type: 'ScalingLimited' as const, ...scalingLimited(plan.scaling) },
+        ]
+      : []),
   ];
   return [{ type: 'Ready', ...ready(plan, others) }, ...others];
 }
@@ -102,47 +107,3 @@ function workersAvailable({ live, pods }: Observation, minReplicas: number): Jud
     ? { status: 'True', reason: REASONS.MinimumAvailable, message }
     : { status: 'False', reason: REASONS.NotEnoughReady, message };
 }
-
-function scalingActive({ live, metricsApi }: Observation): Judgement {
-  if (metricsApi.state === 'foreign') {
-    return {
-      status: 'False',
-      reason: REASONS.ForeignMetricsProvider,
-      message:
-        `external.metrics.k8s.io is served by ${metricsApi.servedBy}, which is left alone: the autoscaler ` +
-        'does not see the backlog; remove that provider, or the APIService if it is a left-over',
-    };
-  }
-  const active = hpaCondition(live.autoscaler, 'ScalingActive');
-  const able = hpaCondition(live.autoscaler, 'AbleToScale');
-  if (!active) {
-    return {
-      status: 'Unknown',
-      reason: REASONS.AwaitingAutoscaler,
-      message: 'The HorizontalPodAutoscaler has not reported yet; it does so every 15 s',
-    };
-  }
-  if (active.status === 'True' && able?.status !== 'False') {
-    return {
-      status: 'True',
-      reason: REASONS.MetricsRead,
-      message: 'The HorizontalPodAutoscaler reads its metrics',
-    };
-  }
-  const failing = active.status === 'True' && able ? able : active;
-  if (failing.reason === 'ScalingDisabled') {
-    return {
-      status: 'False',
-      reason: REASONS.PausedAtZero,
-      message: 'The Deployment was scaled to 0 by hand, which pauses scaling: scale it to 1 or more to go on',
-    };
-  }
-  return {
-    status: 'False',
-    reason: REASONS.AutoscalerInactive,
-    message: `${failing.reason ?? 'no reason'}: ${failing.message ?? 'no message'}`,
-  };
-}
-
-const hpaCondition = (autoscaler: Autoscaler | undefined, type: string) =>
-  autoscaler?.status?.conditions?.find((condition) => condition.type === type);

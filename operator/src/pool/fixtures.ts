@@ -11,6 +11,9 @@ export const minimalSpec: PoolSpecInput = {
   llm: { credentials: [{ secretRef: { name: 'openai' } }] },
 };
 
+/** When the fixtures were seen, in milliseconds. */
+export const NOW = 1_767_225_600_000;
+
 export function pool(spec: unknown = minimalSpec): FareRuleWorkerPool {
   return {
     apiVersion: `${GROUP}/${VERSION}`,
@@ -23,6 +26,7 @@ export function pool(spec: unknown = minimalSpec): FareRuleWorkerPool {
 /** Nothing made yet, the credential there, the engine answering. */
 export function observation(overrides: Partial<Observation> = {}): Observation {
   return {
+    now: NOW,
     pool: pool(),
     live: {},
     secrets: {
@@ -57,7 +61,7 @@ const FIELDS: Record<string, keyof LiveObjects> = {
 export function applied(before: Observation): Observation {
   const live: LiveObjects = { ...before.live };
   for (const step of plan(before).steps) {
-    if (step.action === 'scale') continue;
+    if (step.action !== 'create' && step.action !== 'apply') continue;
     const field = FIELDS[step.manifest.kind];
     if (field) Object.assign(live, { [field]: step.manifest });
   }
@@ -66,11 +70,12 @@ export function applied(before: Observation): Observation {
 
 /** The same with workers that run and an autoscaler that reports. */
 export function healthy(overrides: Partial<Observation> = {}): Observation {
-  const made = applied(observation(overrides));
+  const made = applied(observation({ ...overrides, metricsApi: { state: 'ours' } }));
   const { deployment, autoscaler } = made.live;
   if (!deployment || !autoscaler) throw new Error('the plan makes both');
   return {
     ...made,
+    ...(overrides.metricsApi && { metricsApi: overrides.metricsApi }),
     live: {
       ...made.live,
       deployment: {

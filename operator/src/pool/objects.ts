@@ -55,7 +55,11 @@ export interface Deployment extends KubeObject {
 }
 
 export interface Autoscaler extends KubeObject {
-  status?: { desiredReplicas?: number; conditions?: Condition[] };
+  status?: {
+    desiredReplicas?: number;
+    conditions?: Condition[];
+    currentMetrics?: { resource?: { name: string; current?: { averageUtilization?: number | null } } }[];
+  };
 }
 
 export interface Secret extends KubeObject {

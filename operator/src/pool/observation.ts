@@ -1,6 +1,8 @@
 /** Everything that one reconcile looks at. Plan and status are functions of it and of nothing else. */
 import type { FareRuleWorkerPool } from '../../../crds/src/pool.ts';
 import type { Autoscaler, Deployment, KubeObject, Pod, Secret } from './objects.ts';
+import type { ScalingMemory } from './scaling/memory.ts';
+import type { PoolClaim } from './scaling/overlap.ts';
 
 /** How many tasks there are. Unknown is a value of its own, never zero. */
 export type Backlog =
@@ -38,14 +40,41 @@ export interface LiveObjects {
   disruptionBudget?: KubeObject;
 }
 
+/** What the pool's worker pods measured lately, all pods together. What is absent was not measured. */
+export interface WorkerStats {
+  /** One call to the LLM, 95th percentile. */
+  llmP95Seconds?: number;
+  /** One call to the LLM, mean. */
+  llmMeanSeconds?: number;
+  /** Share of the calls that were answered with 429, 0 to 1. */
+  rate429?: number;
+  /** Tokens of one call, input and output. */
+  tokensPerCall?: number;
+  /** From the fetch of a task to its outcome, mean. */
+  serviceSeconds?: number;
+  /** Cost of the LLM calls of this hour and of this day, UTC. */
+  spentUSD?: { hour: number; day: number };
+  /** Tasks that each pod holds, by the pod's name. */
+  inFlightByPod?: Record<string, number>;
+}
+
 export interface Observation {
+  /** Milliseconds since the epoch. */
+  now: number;
   pool: FareRuleWorkerPool;
   live: LiveObjects;
   /** Readings of the Secrets that the spec refers to, by name. */
   secrets: Record<string, SecretReading>;
   pods: Pod[];
   backlog: Backlog;
+  workers?: WorkerStats;
   metricsApi: MetricsApi;
+  /** Another autoscaler that aims at the pool's Deployment, as `Kind name`. */
+  foreignScaler?: string;
+  /** What all pools claim, to find those that overlap. */
+  claims?: PoolClaim[];
+  /** What the last decision left. */
+  memory?: ScalingMemory;
   /** Whether metrics.k8s.io is served, so that an autoscaler may use CPU. */
   cpuMetricsServed: boolean;
   /** Image for pools that name none. */

@@ -6,15 +6,31 @@ import type { Observation } from './observation.ts';
 import { plan } from './plan.ts';
 
 const told = (seen: Observation) =>
-  plan(seen).steps.map((step) =>
-    step.action === 'scale' ? `scale to ${step.replicas}` : `${step.action} ${step.manifest.kind}`,
-  );
+  plan(seen).steps.map((step) => {
+    switch (step.action) {
+      case 'scale':
+        return `scale to ${step.replicas}`;
+      case 'deletionCost':
+        return `cost ${step.cost} for ${step.name}`;
+      case 'delete':
+        return `delete ${step.object.kind}`;
+      default:
+        return `${step.action} ${step.manifest.kind}`;
+    }
+  });
 const withSpec = (spec: object) => pool({ ...minimalSpec, ...spec });
 const running = healthy();
 const edited = (change: (deployment: Deployment & Manifest) => void): Observation => {
   const deployment = structuredClone(running.live.deployment) as Deployment & Manifest;
   change(deployment);
   return { ...running, live: { ...running.live, deployment } };
+};
+const backlog = (pending: number) =>
+  ({ known: true, pending, inFlight: 0, at: '2026-01-01T00:00:00Z' }) as const;
+const foreignProvider = { state: 'foreign', servedBy: 'keda' } as const;
+const withoutAutoscaler = (seen: Observation): Observation => {
+  const { autoscaler: _, ...live } = seen.live;
+  return { ...seen, live };
 };
 // biome-ignore lint/suspicious/noExplicitAny: a look into a manifest
 const template = (deployment: Manifest): any => deployment.spec?.template;
@@ -92,6 +108,64 @@ describe('the plan', () => {
       ['apply HorizontalPodAutoscaler'],
     ],
     [
+      'writes the scale at once when the backlog jumps',
+      { ...running, backlog: backlog(900) },
+      ['scale to 18'],
+    ],
+    ['leaves the way down to the autoscaler', { ...running, backlog: backlog(0) }, []],
+    [
+      'lowers the autoscaler’s maximum to what runs while new pods crash, and takes no step',
+      {
+        ...running,
+        backlog: backlog(900),
+        pods: [
+          {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name: 'p' },
+            status: { containerStatuses: [{ name: 'worker', state: { terminated: { exitCode: 1 } } }] },
+          },
+        ],
+      },
+      ['apply HorizontalPodAutoscaler'],
+    ],
+    [
+      'removes its autoscaler before it scales in its place',
+      { ...running, metricsApi: foreignProvider, backlog: backlog(900) },
+      ['delete HorizontalPodAutoscaler'],
+    ],
+    [
+      'scales alone once its autoscaler has gone',
+      { ...withoutAutoscaler(running), metricsApi: foreignProvider, backlog: backlog(900) },
+      ['scale to 18'],
+    ],
+    [
+      'takes its autoscaler away and writes nothing where somebody else scales',
+      { ...running, foreignScaler: 'ScaledObject mine', backlog: backlog(900) },
+      ['delete HorizontalPodAutoscaler'],
+    ],
+    [
+      'never scales a Deployment of somebody else',
+      {
+        ...running,
+        live: { ...running.live, deployment: { ...foreign('Deployment', 'refunds'), spec: { replicas: 3 } } },
+        backlog: backlog(900),
+      },
+      [],
+    ],
+    [
+      'disables both directions of the autoscaler of a paused pool',
+      {
+        ...running,
+        pool: {
+          ...pool(),
+          metadata: { ...pool().metadata, annotations: { 'farerules.dev/paused': 'true' } },
+        },
+        backlog: backlog(900),
+      },
+      ['apply HorizontalPodAutoscaler'],
+    ],
+    [
       'does nothing for a pool that is being deleted',
       observation({
         pool: { ...pool(), metadata: { ...pool().metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
@@ -143,7 +217,7 @@ describe('the plan', () => {
 
   it('never carries replicas in an applied Deployment', () => {
     for (const step of plan(observation()).steps) {
-      if (step.action !== 'scale') expect(step.manifest.spec ?? {}).not.toHaveProperty('replicas');
+      if ('manifest' in step) expect(step.manifest.spec ?? {}).not.toHaveProperty('replicas');
     }
   });
 });

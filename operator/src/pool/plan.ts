@@ -10,14 +10,19 @@ import { serviceAccount } from './manifests/serviceAccount.ts';
 import { controlledBy } from './names.ts';
 import type { KubeObject, Manifest } from './objects.ts';
 import type { Observation } from './observation.ts';
+import { decideScaling, type ScalingDecision } from './scaling/decide.ts';
 
 export type Step =
   /** Make an object that is not there; never take over one that appeared meanwhile. */
   | { action: 'create'; manifest: Manifest }
   /** Bring an object that is ours back to what it should be. */
   | { action: 'apply'; manifest: Manifest }
-  /** Set the number of pods of a Deployment that was just made; after this it belongs to whoever scales. */
-  | { action: 'scale'; name: string; namespace: string; replicas: number };
+  /** Set the number of pods of a Deployment: of one that was just made, or as the scaling decision says. */
+  | { action: 'scale'; name: string; namespace: string; replicas: number }
+  /** Remove an object of ours, as the uid says: not one that took its name meanwhile. */
+  | { action: 'delete'; object: KubeObject }
+  /** Set `controller.kubernetes.io/pod-deletion-cost` of a pod; a pod that has gone needs none. */
+  | { action: 'deletionCost'; name: string; namespace: string; cost: number };
 
 export interface Plan {
   spec: ParsedSpec;
@@ -26,6 +31,8 @@ export interface Plan {
   conflicts: KubeObject[];
   /** Absent for a pool whose spec is invalid. */
   credentials?: Credentials;
+  /** Absent for a pool whose spec is invalid or that is being deleted. */
+  scaling?: ScalingDecision;
 }
 
 export function plan(observation: Observation): Plan {
@@ -35,6 +42,7 @@ export function plan(observation: Observation): Plan {
   if (!spec.ok || pool.metadata.deletionTimestamp) return { spec, steps: [], conflicts: [] };
 
   const credentials = assembleCredentials(pool.metadata.namespace, spec.spec, observation.secrets);
+  const scaling = decideScaling(observation, spec.spec);
   const wanted: { manifest: Manifest; found: KubeObject | undefined }[] = [
     { manifest: serviceAccount(pool), found: live.serviceAccount },
   ];
@@ -52,11 +60,13 @@ export function plan(observation: Observation): Plan {
         found: live.deployment,
       },
       { manifest: disruptionBudget(pool), found: live.disruptionBudget },
-      {
-        manifest: autoscaler(pool, spec.spec, observation.cpuMetricsServed),
-        found: live.autoscaler,
-      },
     );
+    if (scaling.mode.kind === 'autoscaler') {
+      wanted.push({
+        manifest: autoscaler(pool, spec.spec, scaling.hpa, observation.cpuMetricsServed),
+        found: live.autoscaler,
+      });
+    }
   }
 
   const steps: Step[] = [];
@@ -65,7 +75,31 @@ export function plan(observation: Observation): Plan {
     if (found && !controlledBy(found, pool)) conflicts.push(found);
     else steps.push(...stepsFor(stamped(manifest), found, spec.spec.scaling.minReplicas));
   }
-  return { spec, steps, conflicts, credentials };
+  steps.push(...scalingSteps(observation, scaling));
+  return { spec, steps, conflicts, credentials, scaling };
+}
+
+/** Who scales, and to how many; nothing for a Deployment that is not ours or on its way out. */
+function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: ScalingDecision): Step[] {
+  const { deployment, autoscaler } = live;
+  const { namespace } = pool.metadata;
+  const ours = autoscaler !== undefined && controlledBy(autoscaler, pool);
+  // Two that scale would undo each other's steps: the autoscaler goes first, and has gone before we write.
+  const leaving: Step[] =
+    mode.kind !== 'autoscaler' && ours && !autoscaler.metadata.deletionTimestamp
+      ? [{ action: 'delete', object: autoscaler }]
+      : [];
+  if (!deployment || !controlledBy(deployment, pool) || deployment.metadata.deletionTimestamp) return leaving;
+  const mayScale = mode.kind === 'autoscaler' || (mode.kind === 'direct' && !ours);
+  const { name } = deployment.metadata;
+  return [
+    ...leaving,
+    // Before the step down that they are for.
+    ...costs.map(({ pod, cost }): Step => ({ action: 'deletionCost', name: pod, namespace, cost })),
+    ...(mayScale && scaleTo !== undefined
+      ? [{ action: 'scale' as const, name, namespace, replicas: scaleTo }]
+      : []),
+  ];
 }
 
 function stepsFor(manifest: Manifest, found: KubeObject | undefined, replicas: number): Step[] {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PoolStatus } from '../../../crds/src/pool.ts';
-import { foreign, healthy, observation, pool } from './fixtures.ts';
+import { foreign, healthy, minimalSpec, observation, pool } from './fixtures.ts';
 import type { ContainerStatus, Pod } from './objects.ts';
 import type { Observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { changedConditions, newsworthy, nextStatus, writeDecision } from './status.ts';
 
+const PAUSED = { 'farerules.dev/paused': 'true' };
 const NOW = '2026-01-01T00:01:00Z';
 const statusOf = (seen: Observation, now = NOW) => nextStatus(seen, plan(seen), now);
 const condition = (seen: Observation, type: string) =>
@@ -42,7 +43,8 @@ describe('Ready', () => {
         pods: [pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] })],
       },
     ],
-    ['ForeignMetricsProvider', healthy({ metricsApi: { state: 'foreign', servedBy: 'keda' } })],
+    ['ForeignScaler', { ...healthy(), foreignScaler: 'ScaledObject mine' }],
+    ['Paused', healthy({ pool: pool({ ...minimalSpec, scaling: { pause: 'All' } }) })],
   ])('is false with the cause %s', (reason, seen) => {
     expect(condition(seen, 'Ready')).toMatchObject({ status: 'False', reason });
   });
@@ -119,6 +121,154 @@ describe('WorkersAvailable', () => {
     const seen = healthy();
     Object.assign(seen.live.deployment?.status ?? {}, change);
     expect(condition(seen, 'WorkersAvailable')).toMatchObject({ status: 'False', reason });
+  });
+});
+
+describe('ScalingActive', () => {
+  const older = {
+    namespace: 'airline',
+    name: 'first',
+    createdAt: '2020-01-01T00:00:00Z',
+    engine: { urls: ['http://ENGINE:8080/engine-rest/'], topic: 'analyze-fare-rules' },
+  };
+  const made = { ...pool().metadata, creationTimestamp: '2021-01-01T00:00:00Z' };
+  const aged = healthy({ pool: { ...pool(), metadata: made } });
+  it.each<[string, Observation, string, string]>([
+    ['reads the metric', healthy(), 'True', 'MetricsRead'],
+    [
+      'goes on alone beside another provider',
+      healthy({ metricsApi: { state: 'foreign', servedBy: 'keda' } }),
+      'True',
+      'ForeignMetricsProvider',
+    ],
+    ['goes on alone without a metrics API', healthy({ metricsApi: { state: 'off' } }), 'True', 'DirectMode'],
+    ['holds for an older pool', { ...aged, claims: [older] }, 'False', 'OverlapsOlderPool'],
+    [
+      'says that a younger pool holds',
+      { ...aged, claims: [{ ...older, createdAt: '2022-01-01T00:00:00Z' }] },
+      'True',
+      'OverlapsYoungerPool',
+    ],
+  ])('%s', (_, seen, status, reason) => {
+    expect(condition(seen, 'ScalingActive')).toMatchObject({ status, reason });
+  });
+});
+
+describe('a pool without pods', () => {
+  const empty = (scaling: object, zero?: 'Idle' | 'BudgetSpent'): Observation => {
+    const seen = healthy({ pool: pool({ ...minimalSpec, scaling }) });
+    const { deployment, autoscaler } = seen.live;
+    if (deployment) {
+      Object.assign(deployment.spec, { replicas: 0 });
+      deployment.status = { observedGeneration: 1 };
+    }
+    const disabled = { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled' } as const;
+    if (autoscaler) autoscaler.status = { conditions: [disabled] };
+    const status: PoolStatus = { ...(zero && { scaling: { mode: 'Autoscaler', ceiling: 20, zero } }) };
+    const backlog = { known: true, pending: 0, inFlight: 0, at: '2026-01-01T00:00:00Z' } as const;
+    return { ...seen, backlog, pool: { ...seen.pool, status } };
+  };
+
+  it('is ready where it may be idle', () => {
+    const seen = empty({ minReplicas: 0, idle: {} }, 'Idle');
+    expect(condition(seen, 'ScalingActive')).toMatchObject({ status: 'True', reason: 'Idle' });
+    expect(condition(seen, 'Ready')).toMatchObject({ status: 'True' });
+    expect(statusOf(seen).scaling).toMatchObject({ zero: 'Idle' });
+  });
+
+  it('is not where somebody made it so, and stays so', () => {
+    const seen = empty({});
+    expect(condition(seen, 'ScalingActive')).toMatchObject({ status: 'False', reason: 'PausedAtZero' });
+    expect(plan(seen).steps).toEqual([]);
+  });
+
+  it('comes back after a spent budget, and says so until then', () => {
+    const seen = empty({}, 'BudgetSpent');
+    expect(plan(seen).steps).toEqual([expect.objectContaining({ action: 'scale', replicas: 3 })]);
+    const held: Observation = { ...seen, memory: { zero: 'BudgetSpent' } };
+    held.pool = { ...held.pool, metadata: { ...held.pool.metadata, annotations: PAUSED } };
+    expect(plan(held).steps.filter(({ action }) => action === 'scale')).toEqual([]);
+    expect(statusOf(held).scaling).toMatchObject({ zero: 'BudgetSpent' });
+  });
+});
+
+describe('ScalingLimited', () => {
+  const flood = { known: true, pending: 5_000, inFlight: 0, at: '2026-01-01T00:00:00Z' } as const;
+  const limited = (change: Partial<Observation>, spec: object = {}) =>
+    condition(
+      { ...healthy({ pool: pool({ ...minimalSpec, ...spec }) }), backlog: flood, ...change },
+      'ScalingLimited',
+    );
+  it.each<[string, Partial<Observation>, object, string, string]>([
+    ['the most pods', {}, {}, 'AtMaximum', 'held at 20: maxReplicas is 20.'],
+    [
+      'the quota',
+      { workers: { llmMeanSeconds: 1.2 } },
+      {
+        llm: {
+          credentials: [{ secretRef: { name: 'openai' } }],
+          quotas: [{ requestsPerMinute: 4_000 }],
+        },
+      },
+      'QuotaCeiling',
+      'held at 8: the LLM quota feeds no more than 8.',
+    ],
+    [
+      'the budget',
+      { workers: { spentUSD: { hour: 1, day: 12.5 } } },
+      { llm: { credentials: [{ secretRef: { name: 'openai' } }], budget: { perDayUSD: 12 } } },
+      'BudgetCeiling',
+      'held at 3: $12.50 of $12 of this day are spent.',
+    ],
+    [
+      'pods that do not start',
+      { pods: [container({ state: { terminated: { exitCode: 1 } } })] },
+      {},
+      'PodsFailing',
+      'held at 3: new pods do not start (CrashLoop).',
+    ],
+    ['a pause', {}, { scaling: { pause: 'ScaleOut' } }, 'Held', 'held at 3: scaling is paused.'],
+  ])('names %s, with the numbers', (_, change, spec, reason, sentence) => {
+    expect(limited(change, spec)).toMatchObject({
+      status: 'True',
+      reason,
+      message: `5000 waiting and 0 in work at 50 a pod ask for 100, ${sentence}`,
+    });
+  });
+
+  it('does not speak of a pool at rest', () => {
+    const none = { ...flood, pending: 0 };
+    expect(limited({ backlog: none })).toMatchObject({ status: 'False', reason: 'WithinLimits' });
+  });
+
+  it('does not make a pool unready', () => {
+    const seen = { ...healthy(), backlog: flood };
+    expect(condition(seen, 'Ready')?.status).toBe('True');
+  });
+});
+
+describe('status.scaling', () => {
+  it('holds each signal, the winner and the limit', () => {
+    const seen = healthy({ workers: { llmP95Seconds: 4.501 } });
+    seen.backlog = { known: true, pending: 430, inFlight: 20, at: '2026-01-01T00:00:00Z' };
+    expect(statusOf(seen)).toMatchObject({
+      desiredReplicas: 14,
+      scaling: {
+        mode: 'Autoscaler',
+        signals: [
+          { name: 'backlog', value: 450, target: 50, asksFor: 9 },
+          { name: 'responseTime', value: 4.5, target: 3, asksFor: 14 },
+        ],
+        winner: 'responseTime',
+        ceiling: 20,
+      },
+    });
+    expect(statusOf(seen).scaling).not.toHaveProperty('limit');
+  });
+
+  it('has no signals while the backlog is unknown', () => {
+    const { scaling } = statusOf(healthy({ backlog: { known: false, reason: 'x' } }));
+    expect(scaling).toEqual({ mode: 'Autoscaler', ceiling: 20 });
   });
 });
 

@@ -4,7 +4,7 @@ import { verdicts } from './conditions.ts';
 import { covers } from './drift.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
-import { desiredReplicas } from './scaling.ts';
+import { scalingStatus } from './scaling/report.ts';
 
 /** Numbers and sentences that changed are written at most this often. */
 export const VALUE_INTERVAL_MS = 10_000;
@@ -17,10 +17,10 @@ export function nextStatus(observation: Observation, plan: Plan, now: string): P
   const generation = pool.metadata.generation;
   const deployment = live.deployment?.status;
   const replicas = deployment?.replicas ?? 0;
-  const scaling = plan.spec.ok ? desiredReplicas(plan.spec.spec.scaling, backlog, replicas) : undefined;
+  const { scaling } = plan;
   return {
     observedGeneration: generation,
-    ...(scaling?.desired !== undefined && { desiredReplicas: scaling.desired }),
+    ...(scaling?.desired && { desiredReplicas: scaling.desired.replicas }),
     replicas,
     readyReplicas: deployment?.readyReplicas ?? 0,
     ...(backlog.known && {
@@ -28,7 +28,7 @@ export function nextStatus(observation: Observation, plan: Plan, now: string): P
       inFlightTasks: backlog.inFlight,
       lastCountTime: backlog.at,
     }),
-    ...(scaling && { scalingReason: scaling.reason }),
+    ...(scaling && { scalingReason: scaling.reason, scaling: scalingStatus(scaling) }),
     conditions: verdicts(observation, plan).map((verdict) => {
       const before = pool.status?.conditions?.find(({ type }) => type === verdict.type);
       return {

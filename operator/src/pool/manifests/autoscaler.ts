@@ -1,16 +1,19 @@
-import { durationMs } from '../../../../crds/src/duration.ts';
 import type { FareRuleWorkerPool, PoolSpec } from '../../../../crds/src/pool.ts';
 import { autoscalerName, BACKLOG_METRIC, ownedMeta, POOL_LABEL, workloadName } from '../names.ts';
 import type { Manifest } from '../objects.ts';
-
-/** Seconds of a scaling policy: the autoscaler's own sync period. */
-const PERIOD_SECONDS = 15;
+import type { HpaSpec } from '../scaling/hpa.ts';
 
 /**
  * Scales the Deployment by backlog, and by CPU where the cluster measures it:
  * a metric that nobody serves would stop scale-down for good.
+ * @param bounds of this moment: every limit of the pool has to be in them, or the CPU signal would not obey it
  */
-export function autoscaler(pool: FareRuleWorkerPool, spec: PoolSpec, cpuMetricsServed: boolean): Manifest {
+export function autoscaler(
+  pool: FareRuleWorkerPool,
+  spec: PoolSpec,
+  { minReplicas, maxReplicas, behavior }: HpaSpec,
+  cpuMetricsServed: boolean,
+): Manifest {
   const { scaling } = spec;
   const name = pool.metadata.name;
   return {
@@ -19,8 +22,8 @@ export function autoscaler(pool: FareRuleWorkerPool, spec: PoolSpec, cpuMetricsS
     metadata: ownedMeta(pool, autoscalerName(name)),
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: workloadName(name) },
-      minReplicas: scaling.minReplicas,
-      maxReplicas: scaling.maxReplicas,
+      minReplicas,
+      maxReplicas,
       metrics: [
         {
           type: 'External',
@@ -41,19 +44,7 @@ export function autoscaler(pool: FareRuleWorkerPool, spec: PoolSpec, cpuMetricsS
             ]
           : []),
       ],
-      behavior: {
-        // A burst may take the pool from fewest to most pods in one step.
-        scaleUp: {
-          stabilizationWindowSeconds: 0,
-          selectPolicy: 'Max',
-          policies: [{ type: 'Pods', value: scaling.maxReplicas, periodSeconds: PERIOD_SECONDS }],
-        },
-        scaleDown: {
-          stabilizationWindowSeconds: Math.ceil(durationMs(scaling.scaleDownStabilization) / 1_000),
-          selectPolicy: 'Max',
-          policies: [{ type: 'Percent', value: 100, periodSeconds: PERIOD_SECONDS }],
-        },
-      },
+      behavior,
     },
   };
 }

@@ -1,0 +1,33 @@
+/** What scaling reads out of an observation. */
+import type { PoolSpec } from '../../../../crds/src/pool.ts';
+import type { Observation } from '../observation.ts';
+import type { Scale } from './hpaMetrics.ts';
+import type { PoolClaim } from './overlap.ts';
+
+export function scaleOf({ live: { deployment } }: Observation): Scale {
+  const statusReplicas = deployment?.status?.replicas ?? 0;
+  return { specReplicas: deployment?.spec.replicas ?? statusReplicas, statusReplicas };
+}
+
+export function claimOf({ pool: { metadata } }: Observation, { engine }: PoolSpec): PoolClaim {
+  const { namespace, name, creationTimestamp = '' } = metadata;
+  return { namespace, name, createdAt: creationTimestamp, engine };
+}
+
+/** A pool that may be at zero still keeps one pod until it has been idle long enough. */
+export function fewestPods({ minReplicas }: PoolSpec['scaling'], { specReplicas }: Scale) {
+  return minReplicas === 0 && specReplicas > 0
+    ? { replicas: 1, because: 'the pool has not been idle for long enough' }
+    : { replicas: minReplicas, because: `minReplicas is ${minReplicas}` };
+}
+
+/** Why more pods would not help just now. */
+export function obstacleOf(
+  { live: { deployment } }: Observation,
+  problem: string | undefined,
+): string | undefined {
+  if (!deployment) return 'no Deployment';
+  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = deployment.status ?? {};
+  const rolling = observedGeneration < (deployment.metadata.generation ?? 0) || updatedReplicas < replicas;
+  return problem ?? (rolling ? 'rollout' : undefined);
+}

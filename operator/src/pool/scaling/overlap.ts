@@ -1,0 +1,59 @@
+/** Pools that ask for the same tasks: each would count the other's work as its own. */
+import type { PoolSpec } from '../../../../crds/src/pool.ts';
+
+/** What decides whether two pools overlap, and which one is older. */
+export interface PoolClaim {
+  namespace: string;
+  name: string;
+  /** RFC 3339 as the API server writes it: sorts as text. */
+  createdAt: string;
+  engine: Pick<PoolSpec['engine'], 'urls' | 'topic' | 'processDefinitionKeys' | 'tenantIds'>;
+}
+
+export interface Overlap {
+  /** The oldest pool with a share in our tasks, when that is another one: we hold. */
+  older?: string;
+  /** Younger pools that hold because of us. */
+  younger: string[];
+}
+
+/** @param others may hold the pool itself, which is left out */
+export function overlap(pool: PoolClaim, others: PoolClaim[]): Overlap {
+  const rivals = others.filter((other) => nameOf(other) !== nameOf(pool) && sharesTasks(pool, other));
+  const sorted = [pool, ...rivals].sort(byAge);
+  const own = sorted.indexOf(pool);
+  const [oldest] = sorted;
+  return {
+    ...(own > 0 && oldest && { older: nameOf(oldest) }),
+    younger: sorted.slice(own + 1).map(nameOf),
+  };
+}
+
+const nameOf = ({ namespace, name }: PoolClaim) => `${namespace}/${name}`;
+
+function byAge(a: PoolClaim, b: PoolClaim): number {
+  const [first, second] = [[a.createdAt, nameOf(a)].join(' '), [b.createdAt, nameOf(b)].join(' ')];
+  return first < second ? -1 : 1;
+}
+
+function sharesTasks({ engine: a }: PoolClaim, { engine: b }: PoolClaim): boolean {
+  return (
+    a.topic === b.topic &&
+    common(a.urls.map(canonical), b.urls.map(canonical)) &&
+    filtersMeet(a.processDefinitionKeys, b.processDefinitionKeys) &&
+    filtersMeet(a.tenantIds, b.tenantIds)
+  );
+}
+
+/** No filter is every task. */
+function filtersMeet(a: string[] | undefined, b: string[] | undefined): boolean {
+  return !a?.length || !b?.length || common(a, b);
+}
+
+const common = (a: string[], b: string[]) => a.some((item) => b.includes(item));
+
+/** Host names know no case, and a slash at the end no difference. */
+function canonical(url: string): string {
+  const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/i.exec(url) ?? [];
+  return origin.toLowerCase() + path.replace(/\/+$/, '');
+}
