@@ -7,11 +7,11 @@ import type { BacklogPoller } from '../engine/poller.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
-import { autoscalerName, credentialsName, workloadName } from '../pool/names.ts';
+import { autoscalerName, credentialsName, poolKey, workloadName } from '../pool/names.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
 import type { ScalingMemory } from '../pool/scaling/memory.ts';
-import { poolKey, type Watches } from './watches.ts';
+import type { Watches } from './watches.ts';
 
 export interface Sources {
   client: KubeClient;
@@ -38,10 +38,13 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   else poller.forget(key);
 
   const memory = sources.memories.get(key);
+  const foreignScaler = watches.foreignScalers.of(key);
   return {
     now: Date.now(),
     pool,
     ...(memory && { memory }),
+    ...(foreignScaler !== undefined && { foreignScaler }),
+    claims: watches.claims.rivals(key),
     live: await liveObjects(sources, namespace, name, secrets[credentials]),
     secrets,
     pods: watches.podsOf(namespace, name),

@@ -5,15 +5,15 @@ import { Informer } from '../kube/informer.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { SecretWatcher } from '../kube/secrets.ts';
 import { Store } from '../kube/store.ts';
-import { MANAGED_BY_LABEL, MANAGER, POOL_LABEL } from '../pool/names.ts';
+import { MANAGED_BY_LABEL, MANAGER, POOL_LABEL, poolKey } from '../pool/names.ts';
 import type { Autoscaler, Condition, Deployment, KubeObject, Pod } from '../pool/objects.ts';
+import { Claims } from './claims.ts';
+import { ForeignScalers } from './foreignScalers.ts';
 
 export interface ApiService extends KubeObject {
   spec: { service?: { name: string; namespace: string; port?: number } | null; caBundle?: string };
   status?: { conditions?: Condition[] };
 }
-
-export const poolKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 export class Watches {
   readonly pools: Store<FareRuleWorkerPool>;
@@ -24,6 +24,8 @@ export class Watches {
   readonly pods: Store<Pod>;
   readonly apiServices: Informer<ApiService>;
   readonly secrets: SecretWatcher;
+  readonly claims: Claims;
+  readonly foreignScalers: ForeignScalers;
 
   /**
    * @param enqueue called with the key of each pool that a change concerns
@@ -47,12 +49,26 @@ export class Watches {
       );
       if (owner) enqueue(poolKey(object.metadata.namespace ?? '', owner.name));
     };
+    this.claims = new Claims(enqueue);
+    this.foreignScalers = new ForeignScalers(enqueue);
     this.pools = new Store<FareRuleWorkerPool>(client, namespaces, {
       kind: KINDS.pool,
-      onChange: ({ metadata }) => enqueue(poolKey(metadata.namespace, metadata.name)),
+      onChange: ({ metadata: { namespace, name } }) => {
+        const key = poolKey(namespace, name);
+        this.claims.update(key, this.pools.get(name, namespace));
+        enqueue(key);
+      },
     });
     this.deployments = owned<Deployment>(KINDS.deployment, byOwner);
-    this.autoscalers = owned<Autoscaler>(KINDS.autoscaler, byOwner);
+    // All of them: one that is not ours may aim at a Deployment that is.
+    this.autoscalers = new Store<Autoscaler>(client, namespaces, {
+      kind: KINDS.autoscaler,
+      onChange: (autoscaler) => {
+        const { name, namespace } = autoscaler.metadata;
+        this.foreignScalers.update(autoscaler, this.autoscalers.get(name, namespace) === undefined);
+        byOwner(autoscaler);
+      },
+    });
     this.disruptionBudgets = owned<KubeObject>(KINDS.disruptionBudget, byOwner);
     this.serviceAccounts = owned<KubeObject>(KINDS.serviceAccount, byOwner);
     // Pods belong to the Deployment's ReplicaSets: their label names the pool.

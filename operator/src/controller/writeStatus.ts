@@ -3,9 +3,9 @@ import { type FareRuleWorkerPool, GROUP, KIND, type PoolStatus, VERSION } from '
 import { KubeError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import { poolKey } from '../pool/names.ts';
 import { newsworthy, writeDecision } from '../pool/status.ts';
 import { metrics } from '../telemetry/metrics.ts';
-import { poolKey } from './watches.ts';
 
 export class StatusWriter {
   private readonly client: KubeClient;

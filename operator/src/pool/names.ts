@@ -11,6 +11,9 @@ export const APPLIED_ANNOTATION = `${GROUP}/applied`;
 /** Name of the external metric: tasks that wait and tasks in work, together. */
 export const BACKLOG_METRIC = 'camunda_external_tasks_backlog';
 
+/** How a pool is called in queues and maps. */
+export const poolKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
 export const workloadName = (pool: string): string => pool;
 export const autoscalerName = (pool: string): string => `${pool}-hpa`;
 export const credentialsName = (pool: string): string => `${pool}-credentials`;

@@ -55,6 +55,7 @@ export interface Deployment extends KubeObject {
 }
 
 export interface Autoscaler extends KubeObject {
+  spec?: { scaleTargetRef?: { kind: string; name: string } };
   status?: {
     desiredReplicas?: number;
     conditions?: Condition[];

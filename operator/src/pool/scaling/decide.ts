@@ -13,14 +13,14 @@ import { type Desired, desiredReplicas, proposed } from './desired.ts';
 import { direct, SYNC_PERIOD_MS } from './direct.ts';
 import { rememberAnswer, stepDownAhead } from './downStep.ts';
 import { earlyStep } from './earlyStep.ts';
-import { claimOf, fewestPods, obstacleOf, scaleOf } from './facts.ts';
+import { fewestPods, obstacleOf, scaleOf } from './facts.ts';
 import { fallBack } from './fallback.ts';
 import type { HpaSpec } from './hpa.ts';
 import { milli, type Scale } from './hpaMetrics.ts';
 import { type Limits, limits, type Restraints } from './limits.ts';
 import type { ScalingMemory } from './memory.ts';
 import { type ScalingMode, scalingMode } from './mode.ts';
-import { type Overlap, overlap } from './overlap.ts';
+import { claimOf, type Overlap, overlap } from './overlap.ts';
 import { pause } from './pause.ts';
 import { holdPeak, PEAK_HOLD_MS } from './peakHold.ts';
 import { quotaCeiling } from './quota.ts';
@@ -181,7 +181,7 @@ function restraintsOf(observation: Observation, spec: PoolSpec, scale: Scale): R
   return {
     fewest: fewestPods(spec.scaling, scale),
     pause: pause(spec.scaling, pool.metadata.annotations),
-    overlap: overlap(claimOf(observation, spec), observation.claims ?? []),
+    overlap: overlap(claimOf(pool, spec), observation.claims ?? []),
     quotaCeiling: quotaCeiling(spec, workers, memory.quotaCeiling),
     budget: spentBudget(spec.llm, workers),
     podProblem: findProblem(live.deployment, observation.pods)?.reason,

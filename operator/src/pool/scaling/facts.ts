@@ -2,16 +2,10 @@
 import type { PoolSpec } from '../../../../crds/src/pool.ts';
 import type { Observation } from '../observation.ts';
 import type { Scale } from './hpaMetrics.ts';
-import type { PoolClaim } from './overlap.ts';
 
 export function scaleOf({ live: { deployment } }: Observation): Scale {
   const statusReplicas = deployment?.status?.replicas ?? 0;
   return { specReplicas: deployment?.spec.replicas ?? statusReplicas, statusReplicas };
-}
-
-export function claimOf({ pool: { metadata } }: Observation, { engine }: PoolSpec): PoolClaim {
-  const { namespace, name, creationTimestamp = '' } = metadata;
-  return { namespace, name, createdAt: creationTimestamp, engine };
 }
 
 /** A pool that may be at zero still keeps one pod until it has been idle long enough. */

@@ -1,5 +1,5 @@
 /** Pools that ask for the same tasks: each would count the other's work as its own. */
-import type { PoolSpec } from '../../../../crds/src/pool.ts';
+import type { FareRuleWorkerPool, PoolSpec } from '../../../../crds/src/pool.ts';
 
 /** What decides whether two pools overlap, and which one is older. */
 export interface PoolClaim {
@@ -8,6 +8,16 @@ export interface PoolClaim {
   /** RFC 3339 as the API server writes it: sorts as text. */
   createdAt: string;
   engine: Pick<PoolSpec['engine'], 'urls' | 'topic' | 'processDefinitionKeys' | 'tenantIds'>;
+}
+
+export function claimOf({ metadata }: FareRuleWorkerPool, { engine }: PoolSpec): PoolClaim {
+  const { namespace, name, creationTimestamp = '' } = metadata;
+  return { namespace, name, createdAt: creationTimestamp, engine };
+}
+
+/** Two pools can only overlap where they have one of these in common. */
+export function meetingPoints({ engine: { urls, topic } }: PoolClaim): string[] {
+  return [...new Set(urls.map(canonical))].map((url) => `${topic} ${url}`);
 }
 
 export interface Overlap {
