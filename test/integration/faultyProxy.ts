@@ -6,12 +6,27 @@ export type ProxyFault =
   /** The engine gets the request and carries it out; its answer is lost. */
   | 'loseAnswer'
   /** The engine never gets the request. */
-  | 'unavailable';
+  | 'unavailable'
+  | keyof typeof ANSWERS
+  /** It is never answered. */
+  | 'hang';
+
+/** What stands there in the place of the engine's answer. */
+const ANSWERS = {
+  unauthorized: { status: 401, headers: {}, body: 'tell nobody' },
+  serverError: {
+    status: 500,
+    headers: { 'content-type': 'application/json' },
+    body: '{"message":"tell nobody"}',
+  },
+  redirect: { status: 302, headers: { location: '/engine-rest/external-task/count' }, body: '' },
+  page: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>tell nobody</html>' },
+} as const;
 
 export interface FaultyProxy {
   /** In place of the engine's base URL. */
   baseURL: string;
-  /** What to do with the next requests whose path ends like this; `Infinity` until said otherwise. */
+  /** What to do with the next requests whose path ends like this ('' is all); `Infinity` until said otherwise. */
   fail(pathEnd: string, fault: ProxyFault, times: number): void;
   /** Requests that met a fault. */
   failed(): number;
@@ -30,6 +45,12 @@ export async function startFaultyProxy(engineURL: string): Promise<FaultyProxy> 
     }
     if (hit?.fault === 'unavailable') {
       outgoing.writeHead(503, { 'content-type': 'text/html' }).end('<html>no node</html>');
+      return;
+    }
+    if (hit?.fault === 'hang') return;
+    if (hit && hit.fault !== 'loseAnswer') {
+      const { status, headers, body } = ANSWERS[hit.fault];
+      outgoing.writeHead(status, headers).end(body);
       return;
     }
     const forward = request(

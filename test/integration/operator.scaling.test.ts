@@ -22,29 +22,7 @@ describe('the backlog as an external metric', () => {
   }, 60_000);
   afterAll(() => cluster.close(), 60_000);
 
-  /** A request through the API server, as the autoscaler makes it. */
-  async function ask(
-    path: string,
-  ): Promise<{ status: number; body: { items?: { value: string }[]; message?: string } }> {
-    const { default: https } = await import('node:https');
-    const options: Record<string, unknown> = {};
-    await cluster.admin.applyToHTTPSOptions(options as never);
-    return new Promise((resolve, reject) => {
-      https
-        .get(`${cluster.admin.getCurrentCluster()?.server}${path}`, options as never, (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
-        })
-        .on('error', reject);
-    });
-  }
-  const metric = (pool: string) =>
-    ask(
-      `/apis/external.metrics.k8s.io/v1beta1/namespaces/${cluster.namespace}/${METRIC}?labelSelector=farerules.dev%2Fpool%3D${pool}`,
-    );
+  const metric = (pool: string) => cluster.metricAnswer(METRIC, `farerules.dev/pool=${pool}`);
 
   it('is served through the API server once the operator has registered it', async () => {
     await waitFor('the APIService to be available', async () => {
@@ -54,7 +32,7 @@ describe('the backlog as an external metric', () => {
           condition.type === 'Available' && condition.status === 'True',
       );
     });
-    expect((await ask('/apis/external.metrics.k8s.io/v1beta1')).status).toBe(200);
+    expect((await cluster.ask('/apis/external.metrics.k8s.io/v1beta1')).status).toBe(200);
   }, 40_000);
 
   it('has the value that the engine counts', async () => {

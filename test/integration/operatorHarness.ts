@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -246,6 +247,32 @@ export class TestCluster {
       },
       { timeoutMs },
     );
+  }
+
+  /** A value of the external metric, asked through the API server as the autoscaler asks. */
+  metricAnswer(
+    metric: string,
+    labelSelector: string,
+  ): Promise<{ status: number; body: { items?: { value: string; timestamp: string }[]; message?: string } }> {
+    const query = new URLSearchParams({ labelSelector });
+    return this.ask(`/apis/external.metrics.k8s.io/v1beta1/namespaces/${this.namespace}/${metric}?${query}`);
+  }
+
+  /** GET of a path at the API server, with every right. */
+  async ask(path: string): Promise<{ status: number; body: never }> {
+    const options: Record<string, unknown> = {};
+    await this.admin.applyToHTTPSOptions(options as never);
+    return new Promise((resolve, reject) => {
+      get(`${this.admin.getCurrentCluster()?.server}${path}`, options as never, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as never }),
+        );
+      }).on('error', reject);
+    });
   }
 
   private async operatorKubeconfig(): Promise<string> {
