@@ -41,8 +41,7 @@ describe('a pool whose engine cannot be asked', () => {
       scaling: { ...poolSpec().scaling, tasksPerReplica: 5, ...scaling },
     });
   const replicas = async (name: string) => (await cluster.get('apps/v1', 'Deployment', name))?.spec.replicas;
-  const metric = (pool: string) =>
-    cluster.metricAnswer(`camunda_external_tasks_backlog`, `farerules.dev/pool=${pool}`);
+  const metric = (pool: string) => cluster.backlogMetric(pool);
 
   it.each<[ProxyFault, RegExp]>([
     ['unauthorized', /answered 401: check spec\.engine\.basicAuthSecretRef/],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiGetOf } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
 import { waitFor } from '../support/wait.ts';
 import { METRICS_API_SERVICE as API_SERVICE, TestCluster } from './operatorHarness.ts';
@@ -22,7 +23,7 @@ describe('the backlog as an external metric', () => {
   }, 60_000);
   afterAll(() => cluster.close(), 60_000);
 
-  const metric = (pool: string) => cluster.metricAnswer(METRIC, `farerules.dev/pool=${pool}`);
+  const metric = (pool: string) => cluster.backlogMetric(pool);
 
   it('is served through the API server once the operator has registered it', async () => {
     await waitFor('the APIService to be available', async () => {
@@ -32,7 +33,8 @@ describe('the backlog as an external metric', () => {
           condition.type === 'Available' && condition.status === 'True',
       );
     });
-    expect((await cluster.ask('/apis/external.metrics.k8s.io/v1beta1')).status).toBe(200);
+    const get = await apiGetOf(environment());
+    expect((await get('/apis/external.metrics.k8s.io/v1beta1')).status).toBe(200);
   }, 40_000);
 
   it('has the value that the engine counts', async () => {

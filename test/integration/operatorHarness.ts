@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +17,7 @@ import {
 } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import type { FareRuleWorkerPool, PoolSpecInput } from '../../crds/src/pool.ts';
+import { apiGetOf, backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
 import { kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
@@ -249,30 +249,10 @@ export class TestCluster {
     );
   }
 
-  /** A value of the external metric, asked through the API server as the autoscaler asks. */
-  metricAnswer(
-    metric: string,
-    labelSelector: string,
-  ): Promise<{ status: number; body: { items?: { value: string; timestamp: string }[]; message?: string } }> {
-    const query = new URLSearchParams({ labelSelector });
-    return this.ask(`/apis/external.metrics.k8s.io/v1beta1/namespaces/${this.namespace}/${metric}?${query}`);
-  }
-
-  /** GET of a path at the API server, with every right. */
-  async ask(path: string): Promise<{ status: number; body: never }> {
-    const options: Record<string, unknown> = {};
-    await this.admin.applyToHTTPSOptions(options as never);
-    return new Promise((resolve, reject) => {
-      get(`${this.admin.getCurrentCluster()?.server}${path}`, options as never, (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as never }),
-        );
-      }).on('error', reject);
-    });
+  /** A pool's backlog as an external metric, asked through the API server as the autoscaler asks. */
+  async backlogMetric(pool: string): Promise<{ status: number; body: MetricAnswer }> {
+    const get = await apiGetOf(environment());
+    return get<MetricAnswer>(backlogPath(this.namespace, pool));
   }
 
   private async operatorKubeconfig(): Promise<string> {
