@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { OWN_CGROUP } from '../cluster/node.ts';
-import { CACHE, STATE } from '../support/paths.ts';
-import { run } from '../support/process.ts';
+import { STATE } from '../support/paths.ts';
+import { MARK, run } from '../support/process.ts';
 
 /** One line for each process, mount, interface, namespace, firewall rule, cgroup and folder of ours. */
 export async function traces(): Promise<string[]> {
@@ -18,8 +18,8 @@ export async function traces(): Promise<string[]> {
   ];
 }
 
-/** A process of ours runs on our files or addresses, or in a pod. */
-const OURS = new RegExp([STATE, `${CACHE}/`, '10\\.77\\.0\\.', 'test/llm/main\\.ts', '/kubepods'].join('|'));
+/** A process of ours carries the mark, runs on our files or addresses, or in a pod. */
+const OURS = new RegExp([STATE, '10\\.77\\.0\\.', '/kubepods'].join('|'));
 
 function processes(): string[] {
   return readdirSync('/proc')
@@ -27,7 +27,8 @@ function processes(): string[] {
     .flatMap((pid) => {
       const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
       const known = [command, read(`/proc/${pid}/cgroup`), workingDirectory(pid)];
-      return known.some((text) => OURS.test(text)) ? [`${pid} ${command}`] : [];
+      const marked = read(`/proc/${pid}/environ`).split('\0').includes(MARK);
+      return marked || known.some((text) => OURS.test(text)) ? [`${pid} ${command}`] : [];
     });
 }
 
