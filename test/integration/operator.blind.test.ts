@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../environment/environment.ts';
 import { waitFor } from '../support/wait.ts';
 import { type FaultyProxy, type ProxyFault, startFaultyProxy } from './faultyProxy.ts';
-import { poolSpec, TestCluster } from './operatorHarness.ts';
+import { IDLE_WORKER, poolSpec, TestCluster } from './operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 
 const STALE = { timeoutMs: 15_000, everyMs: 200 };
@@ -38,6 +38,7 @@ describe('a pool whose engine cannot be asked', () => {
   const create = (name: string, scaling: object) =>
     cluster.createPool(name, {
       engine: { urls: [proxy.baseURL], topic: refunds.get(name)?.topic },
+      worker: IDLE_WORKER,
       scaling: { ...poolSpec().scaling, tasksPerReplica: 5, ...scaling },
     });
   const replicas = async (name: string) => (await cluster.get('apps/v1', 'Deployment', name))?.spec.replicas;

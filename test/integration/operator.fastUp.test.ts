@@ -1,11 +1,12 @@
 /**
  * The fast way up and the way to zero: the operator writes the scale itself, and the real
- * autoscaler agrees. The pods fit nowhere, so that nothing but the scale is looked at.
+ * autoscaler agrees. The pods do nothing, so that the backlog stays.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../environment/environment.ts';
 import { waitFor } from '../support/wait.ts';
-import { type Live, poolSpec, TestCluster } from './operatorHarness.ts';
+import { type FaultyProxy, startFaultyProxy } from './faultyProxy.ts';
+import { IDLE_WORKER, type Live, poolSpec, TestCluster } from './operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 
 /** Longer than the autoscaler's round of 15 s. */
@@ -15,43 +16,44 @@ const AT_ONCE = { timeoutMs: 3_000, everyMs: 20 };
 
 describe('a backlog that jumps', () => {
   let cluster: TestCluster;
-  let refunds: RefundProcess;
+  let proxy: FaultyProxy;
+  /** For each pool a topic of its own: pools that serve the same tasks would hold each other. */
+  const refunds = new Map<string, RefundProcess>();
 
   beforeAll(async () => {
     cluster = await TestCluster.open('fast-up');
-    refunds = await deployRefundProcess();
+    for (const name of ['burst', 'sleeper']) refunds.set(name, await deployRefundProcess());
+    proxy = await startFaultyProxy(environment().engines[0] ?? '');
     await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('openai', { 'api-key': 'key' });
   }, 60_000);
   afterAll(async () => {
     await cluster.close();
-    await refunds.remove();
+    await proxy.stop();
+    for (const process of refunds.values()) await process.remove();
   }, 60_000);
 
   const create = (name: string, scaling: object) =>
     cluster.createPool(name, {
-      engine: { urls: environment().engines, topic: refunds.topic },
+      engine: { urls: [proxy.baseURL], topic: refunds.get(name)?.topic },
+      worker: IDLE_WORKER,
       scaling: { ...poolSpec().scaling, tasksPerReplica: 5, maxReplicas: 10, ...scaling },
     });
   const deployment = async (name: string) => (await cluster.get('apps/v1', 'Deployment', name)) as Live;
   const replicas = async (name: string) => (await deployment(name))?.spec.replicas;
   const hpaStatus = async (name: string) =>
     (await cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', `${name}-hpa`))?.status;
-  /** Who wrote the scale last: field managers of `spec.replicas`. */
-  const scaledBy = async (name: string) =>
-    (
-      (await deployment(name)).metadata as { managedFields?: { manager: string; fieldsV1?: object }[] }
-    ).managedFields
-      ?.filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('"f:replicas":{}'))
+  /** Who wrote `spec.replicas`: the field's managers. */
+  const scaledBy = async (name: string) => {
+    const { managedFields = [] } = (await deployment(name)).metadata as {
+      managedFields?: { manager: string; fieldsV1?: { 'f:spec'?: object } }[];
+    };
+    return managedFields
+      .filter(({ fieldsV1 }) => 'f:replicas' in (fieldsV1?.['f:spec'] ?? {}))
       .map(({ manager }) => manager);
-  const startRefunds = (count: number) => Promise.all(Array.from({ length: count }, () => refunds.start()));
-  const cancelAll = async () => {
-    const { data } = await refunds.engine.http.get<{ id: string }[]>('/process-instance', {
-      params: { processDefinitionId: refunds.definitionId },
-    });
-    const ids = data.map(({ id }) => id);
-    for (const id of ids) await refunds.engine.http.delete(`/process-instance/${id}`);
   };
+  const startRefunds = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => refunds.get(name)?.start()));
 
   it('is answered at once by the number that the autoscaler would come to', async () => {
     await create('burst', { scaleDownStabilization: '0s' });
@@ -60,7 +62,7 @@ describe('a backlog that jumps', () => {
       async () => (await hpaStatus('burst'))?.lastScaleTime ?? (await hpaStatus('burst'))?.conditions,
       NEXT_SYNC,
     );
-    await startRefunds(32);
+    await startRefunds('burst', 32);
     await waitFor('7 replicas', async () => (await replicas('burst')) === 7, AT_ONCE);
     expect(await scaledBy('burst')).toEqual(['fareruleworkerpool-operator']);
   }, 60_000);
@@ -82,12 +84,11 @@ describe('a backlog that jumps', () => {
   });
 
   it('wakes a pool from zero to the full number in one step', async () => {
-    await cancelAll();
     await create('sleeper', { minReplicas: 0, idle: { after: '2s' } });
     await waitFor('zero', async () => (await replicas('sleeper')) === 0, { timeoutMs: 15_000, everyMs: 100 });
     await cluster.condition('sleeper', 'ScalingActive', 'Idle');
     const seen: number[] = [];
-    await startRefunds(23);
+    await startRefunds('sleeper', 23);
     await waitFor(
       '5 replicas',
       async () => {
@@ -102,7 +103,8 @@ describe('a backlog that jumps', () => {
   }, 60_000);
 
   it('goes down by the autoscaler, not by the operator, to the fewest', async () => {
-    await cancelAll();
+    await refunds.get('burst')?.remove();
+    refunds.delete('burst');
     await waitFor('2 replicas', async () => (await replicas('burst')) === 2, {
       timeoutMs: 90_000,
       everyMs: 500,

@@ -2,18 +2,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../environment/environment.ts';
 import { waitFor } from '../support/wait.ts';
-import { METRICS_API_SERVICE, poolSpec, TestCluster } from './operatorHarness.ts';
+import { type FaultyProxy, startFaultyProxy } from './faultyProxy.ts';
+import { IDLE_WORKER, METRICS_API_SERVICE, poolSpec, TestCluster } from './operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 
 const SOON = { timeoutMs: 4_000, everyMs: 50 };
 
 describe('a pool among others', () => {
   let cluster: TestCluster;
+  let proxy: FaultyProxy;
   let refunds: RefundProcess;
 
   beforeAll(async () => {
     cluster = await TestCluster.open('others');
     refunds = await deployRefundProcess();
+    proxy = await startFaultyProxy(environment().engines[0] ?? '');
     await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('openai', { 'api-key': 'key' });
     await create('older');
@@ -23,12 +26,14 @@ describe('a pool among others', () => {
   }, 90_000);
   afterAll(async () => {
     await cluster.close();
+    await proxy.stop();
     await refunds.remove();
   }, 60_000);
 
   const create = (name: string, scaling: object = {}) =>
     cluster.createPool(name, {
-      engine: { urls: environment().engines, topic: refunds.topic },
+      engine: { urls: [proxy.baseURL], topic: refunds.topic },
+      worker: IDLE_WORKER,
       scaling: { ...poolSpec().scaling, tasksPerReplica: 5, ...scaling },
     });
   const replicas = async (name: string) => (await cluster.get('apps/v1', 'Deployment', name))?.spec.replicas;

@@ -286,6 +286,14 @@ export function poolSpec(): PoolSpecInput {
   };
 }
 
+/**
+ * In the place of `poolSpec().worker`, pods that run (with pods that cannot start no pool is raised).
+ * They work on nothing where the engine's URL is an address of this machine alone, as a proxy's.
+ */
+export const IDLE_WORKER: PoolSpecInput['worker'] = {
+  resources: { requests: { cpu: '5m', memory: '32Mi' } },
+};
+
 /** Whether the operator with these metrics leads; false while it does not answer. */
 export async function leads(metricsPort: number): Promise<boolean> {
   try {
