@@ -12,7 +12,7 @@ import { metrics } from '../telemetry/metrics.ts';
 import { aggregate, lasting, type PodSample, WINDOW_MS } from './aggregate.ts';
 import { isNews } from './news.ts';
 import { addresses, running } from './pods.ts';
-import { delayMs } from './schedule.ts';
+import { delayMs, type Pace } from './schedule.ts';
 import { scrapePod } from './scrape.ts';
 import {
   book,
@@ -58,14 +58,23 @@ export class WorkerScraper {
   private readonly stopping = new AbortController();
   private readonly onNews: (key: string) => void;
   private readonly port: number;
+  private readonly delay: (pace: Pace) => number;
 
   /**
    * @param onNews called with the pool's key when its measurements changed enough to matter
-   * @param port that the workers serve their metrics on
+   * @param options.port that the workers serve their metrics on
+   * @param options.delay milliseconds until the next round
    */
-  constructor(onNews: (key: string) => void, port: number = METRICS_PORT) {
+  constructor(
+    onNews: (key: string) => void,
+    {
+      port = METRICS_PORT,
+      delay = (pace) => delayMs(pace, Math.random()),
+    }: { port?: number; delay?: (pace: Pace) => number } = {},
+  ) {
     this.onNews = onNews;
     this.port = port;
+    this.delay = delay;
   }
 
   /** Asks the pods of a pool from now on, or changes which and how often. */
@@ -120,7 +129,7 @@ export class WorkerScraper {
     if (tracked.asking) return;
     // What was measured grows old also when there is nobody left to ask.
     if (target.pods.length === 0 && history.size === 0) return;
-    const delay = delayMs({ busy: target.busy, failures, first: rounds === 0 }, Math.random());
+    const delay = this.delay({ busy: target.busy, failures, first: rounds === 0 });
     const at = Date.now() + delay;
     if (next && next.at <= at) return;
     clearTimeout(next?.timer);

@@ -21,10 +21,8 @@ function rounds(spending: Spending | undefined, ...steps: [at: number, round: Ro
     return book(ledger, new Map(readings), Object.keys(round), at);
   }, openLedger(spending));
 }
-const spent = (...args: Parameters<typeof rounds>) => {
-  const now = args.at(-1)?.[0] as unknown as number;
-  return spentUSD(rounds(...args).spending, now);
-};
+const spent = (spending: Spending | undefined, ...steps: [at: number, round: Round][]) =>
+  spentUSD(rounds(spending, ...steps).spending, steps.at(-1)?.[0] ?? 0);
 /** What an earlier operator left at 10:20. */
 const EARLIER: Spending = {
   hour: '2026-01-01T10:00:00.000Z',
