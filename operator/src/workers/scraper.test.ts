@@ -101,6 +101,18 @@ describe('the workers of a pool', () => {
     expect(stats().inFlightByPod).toEqual({ 'w-0': 0 });
   });
 
+  it('are asked in time also when the pool is looked at all the time', async () => {
+    const tracked = target([pod('w-0', '127.0.0.1')]);
+    await waitFor(
+      'an answer',
+      () => {
+        scraper.track(KEY, tracked);
+        return stats().inFlightByPod;
+      },
+      { everyMs: EVERY_MS / 4, timeoutMs: 2_000 },
+    );
+  });
+
   it('are news when something changed, and not while nothing does', async () => {
     scraper.track(KEY, target([pod('w-0', '127.0.0.1')]));
     await rounds(2);
@@ -157,5 +169,24 @@ describe('the workers of a pool', () => {
     await sleep(4 * EVERY_MS);
     expect(paces.length).toBe(planned);
     expect(stats()).toEqual({});
+  });
+
+  it('are not asked any more when the pool goes while they are asked', async () => {
+    let asked = 0;
+    await servers.listen(
+      '127.0.0.2',
+      async (_, response) => {
+        asked += 1;
+        await sleep(EVERY_MS);
+        response.end(await metrics.registry.metrics());
+      },
+      port,
+    );
+    scraper.track(KEY, target([pod('w-0', '127.0.0.2')]));
+    await waitFor('the question', () => asked === 1, { everyMs: 1 });
+    scraper.forget(KEY);
+    await sleep(5 * EVERY_MS);
+    expect(asked).toBe(1);
+    expect(news).toEqual([]);
   });
 });
