@@ -126,6 +126,14 @@ describe('an operator that was started again', () => {
     expect(ledger.spending?.countedUSD).toBeCloseTo(3.5, 10);
   });
 
+  it('does not take what the status rounded off for news', () => {
+    const { spending } = rounds(EARLIER, [
+      NOW,
+      { a: reading(1.0000004, NOW, BEFORE), b: reading(2, NOW, BEFORE) },
+    ]);
+    expect(spending && roundedSpending(spending)).toEqual(EARLIER);
+  });
+
   it('leaves to its successor all that is needed, however often', () => {
     let { spending } = rounds(undefined, [NOW, { a: reading(1), b: reading(2) }]);
     for (let usd = 1.1; usd < 1.55; usd += 0.1) {

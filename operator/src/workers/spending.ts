@@ -9,6 +9,8 @@ import type { PoolStatus } from '../../../crds/src/pool.ts';
 
 export type Spending = NonNullable<PoolStatus['spending']>;
 
+/** A millionth of a dollar is less than any call costs: the status is rounded to it. */
+const LEAST_USD = 1e-6;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -95,7 +97,7 @@ export function spentUSD(
   };
 }
 
-/** As it is told: a millionth of a dollar is less than any call costs. */
+/** As it is told. */
 export function roundedSpending(spending: Spending): Spending {
   const { hourUSD, dayUSD, countedUSD } = spending;
   const micro = (usd: number) => Math.round(usd * 1e6) / 1e6;
@@ -124,7 +126,9 @@ function increase(
     return { usd: anew ? costUSD : costUSD - known.costUSD, since: known.at };
   }
   if (booked && isEarlier(reading, known, booked)) {
-    return { usd: Math.max(0, costUSD - booked.usd), since: booked.at };
+    const usd = costUSD - booked.usd;
+    // What was rounded off in the status was not spent now.
+    return { usd: usd > LEAST_USD ? usd : 0, since: booked.at };
   }
   return { usd: costUSD, since: startedAt ?? reading.at };
 }
