@@ -171,22 +171,33 @@ describe('the workers of a pool', () => {
     expect(stats()).toEqual({});
   });
 
-  it('are not asked any more when the pool goes while they are asked', async () => {
-    let asked = 0;
-    await servers.listen(
-      '127.0.0.2',
-      async (_, response) => {
+  describe('that take a while to answer', () => {
+    let asked: number;
+    beforeEach(async () => {
+      asked = 0;
+      const slowly: RequestListener = async (_, response) => {
         asked += 1;
         await sleep(EVERY_MS);
         response.end(await metrics.registry.metrics());
-      },
-      port,
-    );
-    scraper.track(KEY, target([pod('w-0', '127.0.0.2')]));
-    await waitFor('the question', () => asked === 1, { everyMs: 1 });
-    scraper.forget(KEY);
-    await sleep(5 * EVERY_MS);
-    expect(asked).toBe(1);
-    expect(news).toEqual([]);
+      };
+      await servers.listen('127.0.0.2', slowly, port);
+      metrics.cost.inc(1);
+      scraper.track(KEY, target([pod('w-0', '127.0.0.2')]));
+      await waitFor('the question', () => asked === 1, { everyMs: 1 });
+    });
+
+    it('are not asked any more when the pool goes meanwhile', async () => {
+      scraper.forget(KEY);
+      await sleep(5 * EVERY_MS);
+      expect(asked).toBe(1);
+      expect(news).toEqual([]);
+    });
+
+    it('still count with what they say when they go meanwhile', async () => {
+      scraper.track(KEY, target([]));
+      await waitFor('the money', () => stats().spentUSD?.day === 1, { everyMs: 5, timeoutMs: 2_000 });
+      await waitFor('the pod to be forgotten', () => stats().spending?.countedUSD === 0, { everyMs: 5 });
+      expect(asked).toBe(1);
+    });
   });
 });

@@ -152,7 +152,9 @@ export class WorkerScraper {
     tracked.failures = asked.length > 0 && !answers.includes(true) ? tracked.failures + 1 : 0;
     dropOld(tracked.history, now);
     tracked.lasting = lasting(tracked.lasting, aggregate(tracked.history, now));
-    tracked.ledger = book(tracked.ledger, costs, running(tracked.target.pods), now);
+    // Also what a pod said that has gone since it was asked.
+    const spenders = new Set([...running(tracked.target.pods), ...costs.keys()]);
+    tracked.ledger = book(tracked.ledger, costs, [...spenders], now);
     this.tell(key, tracked);
     this.schedule(key, tracked);
   }
