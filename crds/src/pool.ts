@@ -430,6 +430,19 @@ const scalingStatus = z
   })
   .describe('Why the pool has the size that it has, in numbers.');
 
+const spendingStatus = z
+  .object({
+    hour: z.iso.datetime().describe('Start of the hour that hourUSD belongs to.'),
+    hourUSD: z.number().describe('US dollars of that hour (UTC).'),
+    day: z.iso.datetime().describe('Start of the day that dayUSD belongs to.'),
+    dayUSD: z.number().describe('US dollars of that day (UTC).'),
+    countedUSD: z
+      .number()
+      .describe('What the present pods had counted in all: a new operator goes on from there.'),
+    countedAt: z.iso.datetime().describe('When they had counted it. It stays while nothing is spent.'),
+  })
+  .describe('What the LLM calls cost, by the price of the model. Absent while nothing was ever spent.');
+
 export const poolStatusSchema = z
   .object({
     observedGeneration: z
@@ -452,6 +465,7 @@ export const poolStatusSchema = z
       .optional()
       .describe('Why the pool has the size it has, in one sentence.'),
     scaling: scalingStatus.optional(),
+    spending: spendingStatus.optional(),
     conditions: z
       .array(condition)
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })

@@ -1,7 +1,7 @@
 /**
  * The process as a whole. Every replica follows the API server, so that it is
  * ready at once when it becomes the leader; only the leader polls engines,
- * writes, and serves the backlog. A leader that loses its Lease ends the process:
+ * asks workers, writes, and serves the backlog. A leader that loses its Lease ends the process:
  * nothing that it had under way may go on.
  */
 import { randomUUID } from 'node:crypto';
@@ -25,6 +25,7 @@ import { pause } from './support/pause.ts';
 import type { Logger } from './telemetry/log.ts';
 import { metrics } from './telemetry/metrics.ts';
 import { serveProbes } from './telemetry/probes.ts';
+import { WorkerScraper } from './workers/scraper.ts';
 
 /** Pools reconciled at the same time. */
 const CONCURRENCY = 8;
@@ -58,6 +59,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
   };
 
   const poller = new BacklogPoller(enqueue);
+  const scraper = new WorkerScraper(enqueue);
   const watches: Watches = new Watches(client, config.WATCH_NAMESPACES, enqueue, (service) => {
     metricsApi?.onApiService(service);
     enqueueAll();
@@ -75,6 +77,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     client,
     watches,
     poller,
+    scraper,
     log,
     metricsApi: () => metricsApi?.state() ?? { state: 'off' },
     workerImage: config.WORKER_IMAGE,
@@ -115,6 +118,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       stopping.abort();
       await queue.stop();
       poller.stop();
+      scraper.stop();
       const led = election.leading;
       await election.release();
       if (led && config.POD_NAME) {

@@ -33,6 +33,8 @@ export async function networkUp(): Promise<void> {
     await run('ip', ['address', 'add', `${address}/24`, 'dev', HOST_LINK]);
   }
   await run('ip', ['link', 'set', HOST_LINK, 'up']);
+  // What runs on this machine and asks a pod must not ask the default gateway for it.
+  await run('ip', ['route', 'add', POD_CIDR, 'via', NODE_ADDRESS]);
   await inNamespace('ip', 'link', 'set', 'lo', 'up');
   await inNamespace('ip', 'address', 'add', `${NODE_ADDRESS}/24`, 'dev', NODE_LINK);
   await inNamespace('ip', 'link', 'set', NODE_LINK, 'up');

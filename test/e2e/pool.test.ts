@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runDemo } from '../demo/runDemo.ts';
+import { scaleReader } from '../demo/scaleReader.ts';
+import { parsePodFigures, sumFigures } from '../demo/workerMetrics.ts';
 import { environment } from '../environment/environment.ts';
 import {
   installOperator,
@@ -14,7 +16,7 @@ import {
 } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
-import { waitFor } from '../support/wait.ts';
+import { sleep, waitFor } from '../support/wait.ts';
 
 const METRICS_API = 'apiservice.apiregistration.k8s.io/v1beta1.external.metrics.k8s.io';
 const SOON = { timeoutMs: 60_000 };
@@ -53,6 +55,50 @@ describe('a pool of pods', () => {
     expect(result.closingLine).toMatch(/^demo: 200 started, 200 decided, 200 ended/);
     expect(result.ok).toBe(true);
   }, 420_000);
+
+  test('knows what its calls cost, also after a restart of the operator', async () => {
+    const workers = scaleReader(environment().kubeconfig, POOL_NAMESPACE, POOL_NAME);
+    const spending = async () => {
+      const text = await kubectl([
+        '-n',
+        POOL_NAMESPACE,
+        'get',
+        'frwp',
+        POOL_NAME,
+        '-o',
+        'jsonpath={.status.spending}',
+      ]);
+      return JSON.parse(text) as Record<string, number | string>;
+    };
+    const counted = async () =>
+      sumFigures([...(await workers.workerMetrics()).values()].map(parsePodFigures));
+    const before = await waitFor(
+      'the status to say what the workers count',
+      async () => {
+        const status = await spending();
+        const { costUSD } = await counted();
+        if (Math.abs(Number(status.countedUSD) - costUSD) > 1e-5) throw new Error(JSON.stringify(status));
+        return status;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(Number(before.dayUSD)).toBeGreaterThan(0);
+
+    const operators = ['-n', OPERATOR_NAMESPACE, '-l', 'app.kubernetes.io/component=operator'];
+    await kubectl(['delete', 'pods', ...operators]);
+    const answers = async () => {
+      const [name] = (await kubectl(['get', 'pods', ...operators, '-o', 'name'])).trim().split('\n');
+      const path = `/api/v1/namespaces/${OPERATOR_NAMESPACE}/${name?.replace('pod/', 'pods/')}:9090/proxy/metrics`;
+      const text = await kubectl(['get', '--raw', path]);
+      return Number(/^fareruleworkerpool_worker_scrapes_total\{result="ok"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    // Two rounds of all pods, and the time in which a status may be written.
+    await waitFor('the new operator to have asked the workers', async () => (await answers()) > 6, {
+      timeoutMs: 90_000,
+    });
+    await sleep(11_000);
+    expect(await spending()).toEqual(before);
+  }, 200_000);
 
   test('takes everything that it owns with it when it is deleted', async () => {
     const owned = async () =>

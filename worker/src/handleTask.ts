@@ -57,6 +57,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
 function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: CallRecord): void {
   metrics.llmCalls.inc();
   metrics.llmDuration.observe(durationMs / 1_000);
+  if (answer) metrics.llmAnswers.observe(durationMs / 1_000);
   if ('error' in verdict) metrics.llmErrors.inc({ code: verdict.error.code });
   metrics.llmTokens.inc({ type: 'input' }, answer?.usage?.inputTokens ?? 0);
   metrics.llmTokens.inc({ type: 'output' }, answer?.usage?.outputTokens ?? 0);

@@ -9,14 +9,16 @@ import { KINDS, type Kind } from '../kube/kinds.ts';
 import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
 import { autoscalerName, credentialsName, poolKey, workloadName } from '../pool/names.ts';
 import type { KubeObject } from '../pool/objects.ts';
-import type { LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
+import type { Backlog, LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
 import type { ScalingMemory } from '../pool/scaling/memory.ts';
+import type { WorkerScraper } from '../workers/scraper.ts';
 import type { Watches } from './watches.ts';
 
 export interface Sources {
   client: KubeClient;
   watches: Watches;
   poller: BacklogPoller;
+  scraper: WorkerScraper;
   metricsApi: () => MetricsApi;
   /** What scaling remembers of each pool. */
   memories: Map<string, ScalingMemory>;
@@ -26,8 +28,8 @@ export interface Sources {
 const CPU_METRICS = 'v1beta1.metrics.k8s.io';
 
 export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promise<Observation> {
-  const { watches, poller } = sources;
-  const { name, namespace } = pool.metadata;
+  const { watches, poller, scraper } = sources;
+  const { name, namespace, uid } = pool.metadata;
   const key = poolKey(namespace, name);
   const parsed = parsePoolSpec(pool.spec);
   const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
@@ -37,6 +39,12 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
   else poller.forget(key);
 
+  const live = await liveObjects(sources, namespace, name, secrets[credentials]);
+  const pods = watches.podsOf(namespace, name);
+  const backlog = poller.backlog(key);
+  // Also while the spec is invalid: the workers go on, and cost money.
+  scraper.track(key, { uid, pods, busy: isBusy(pool, live, backlog), spending: pool.status?.spending });
+
   const memory = sources.memories.get(key);
   const foreignScaler = watches.foreignScalers.of(key);
   return {
@@ -45,14 +53,21 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     ...(memory && { memory }),
     ...(foreignScaler !== undefined && { foreignScaler }),
     claims: watches.claims.rivals(key),
-    live: await liveObjects(sources, namespace, name, secrets[credentials]),
+    live,
     secrets,
-    pods: watches.podsOf(namespace, name),
-    backlog: poller.backlog(key),
+    pods,
+    backlog,
+    workers: scraper.stats(key),
     metricsApi: sources.metricsApi(),
     cpuMetricsServed: watches.apiServices.get(CPU_METRICS) !== undefined,
     workerImage: sources.workerImage,
   };
+}
+
+/** Whether the pool has work, or more pods than it asked for last: then a step down is ahead. */
+function isBusy({ status }: FareRuleWorkerPool, { deployment }: LiveObjects, backlog: Backlog): boolean {
+  if (!backlog.known || backlog.pending + backlog.inFlight > 0) return true;
+  return (deployment?.spec.replicas ?? 0) > (status?.desiredReplicas ?? 0);
 }
 
 async function liveObjects(

@@ -85,6 +85,7 @@ interface ContainerState {
 export interface Pod extends KubeObject {
   status?: {
     phase?: string;
+    podIP?: string;
     conditions?: Condition[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];

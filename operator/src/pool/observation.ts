@@ -1,5 +1,5 @@
 /** Everything that one reconcile looks at. Plan and status are functions of it and of nothing else. */
-import type { FareRuleWorkerPool } from '../../../crds/src/pool.ts';
+import type { FareRuleWorkerPool, PoolStatus } from '../../../crds/src/pool.ts';
 import type { Autoscaler, Deployment, KubeObject, Pod, Secret } from './objects.ts';
 import type { ScalingMemory } from './scaling/memory.ts';
 import type { PoolClaim } from './scaling/overlap.ts';
@@ -42,11 +42,11 @@ export interface LiveObjects {
 
 /** What the pool's worker pods measured lately, all pods together. What is absent was not measured. */
 export interface WorkerStats {
-  /** One call to the LLM, 95th percentile. */
+  /** One call to the LLM, 95th percentile of the last minute. */
   llmP95Seconds?: number;
-  /** One call to the LLM, mean. */
+  /** One call to the LLM that was answered, mean of the last minute that had one. */
   llmMeanSeconds?: number;
-  /** Share of the calls that were answered with 429, 0 to 1. */
+  /** Share of the calls that were answered with 429 in the last minute, 0 to 1. */
   rate429?: number;
   /** Tokens of one call, input and output. */
   tokensPerCall?: number;
@@ -54,6 +54,8 @@ export interface WorkerStats {
   serviceSeconds?: number;
   /** Cost of the LLM calls of this hour and of this day, UTC. */
   spentUSD?: { hour: number; day: number };
+  /** The same as the pool's status keeps it, also when the hour or the day is over. */
+  spending?: NonNullable<PoolStatus['spending']>;
   /** Tasks that each pod holds, by the pod's name. */
   inFlightByPod?: Record<string, number>;
 }

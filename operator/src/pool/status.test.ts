@@ -337,6 +337,21 @@ describe('writing the status', () => {
     expect(newsworthy(after, statusOf(seen)).map(({ type }) => type)).toEqual(['Ready', 'EngineReachable']);
   });
 
+  it('keeps what was spent, also while the spec is invalid', () => {
+    const spending = {
+      hour: '2026-01-01T10:00:00.000Z',
+      hourUSD: 0.5,
+      day: '2026-01-01T00:00:00.000Z',
+      dayUSD: 2,
+      countedUSD: 1,
+      countedAt: '2026-01-01T10:20:00.000Z',
+    };
+    expect(statusOf(healthy()).spending).toBeUndefined();
+    expect(statusOf(healthy({ workers: { spending } })).spending).toEqual(spending);
+    const invalid = observation({ pool: pool({}), workers: { spending } });
+    expect(statusOf(invalid).spending).toEqual(spending);
+  });
+
   it('leaves out what is unknown instead of saying 0', () => {
     const status = statusOf(healthy({ backlog: { known: false, reason: 'x' } }));
     expect(status).not.toHaveProperty('pendingTasks');

@@ -29,6 +29,7 @@ export function nextStatus(observation: Observation, plan: Plan, now: string): P
       lastCountTime: backlog.at,
     }),
     ...(scaling && { scalingReason: scaling.reason, scaling: scalingStatus(scaling) }),
+    ...(observation.workers?.spending && { spending: observation.workers.spending }),
     conditions: verdicts(observation, plan).map((verdict) => {
       const before = pool.status?.conditions?.find(({ type }) => type === verdict.type);
       return {

@@ -60,6 +60,12 @@ export const metrics = {
     labelNames: [...pool, 'result'],
     registers,
   }),
+  scrapes: new Counter({
+    name: 'fareruleworkerpool_worker_scrapes_total',
+    help: 'Worker pods asked for their metrics by result: ok, timeout, unreachable, status, too_long, not_metrics.',
+    labelNames: ['result'],
+    registers,
+  }),
   metricRequests: new Counter({
     name: 'fareruleworkerpool_external_metric_requests_total',
     help: 'Answers of the external metrics API by status code.',

@@ -2,7 +2,7 @@
  * The worker's metrics, each declared once. Labels have few values by
  * construction: never a booking, an instance, a key or a message.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
 
 /** Seconds, doubling: the buckets of the GenAI conventions. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -50,6 +50,12 @@ export function createMetrics() {
       name: 'llm_worker_openai_api_duration_seconds',
       help: 'Time of one call to the LLM API, failed ones included, in seconds.',
       buckets: SECONDS,
+      registers,
+    }),
+    llmAnswers: new Summary({
+      name: 'llm_worker_openai_api_answer_seconds',
+      help: 'Time of the calls to the LLM API that brought a completion, in seconds.',
+      percentiles: [],
       registers,
     }),
     llmTokens: counter('llm_worker_openai_api_tokens_total', 'Tokens used, by type (input, output).', [
