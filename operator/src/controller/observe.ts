@@ -2,8 +2,8 @@
 import { durationMs } from '../../../crds/src/duration.ts';
 import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
 import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
-import type { EngineTarget } from '../engine/backlog.ts';
 import type { BacklogPoller } from '../engine/poller.ts';
+import type { EngineTarget } from '../engine/question.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';

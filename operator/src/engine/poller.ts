@@ -1,14 +1,12 @@
 /**
- * Keeps the backlog of every pool fresh while this process leads. One loop a
- * pool, a second apart; a node that fails is left for the next one.
+ * Keeps the backlog of every pool fresh while this process leads. Pools whose
+ * engine is the same share one EnginePoller, and one answer where they ask the same.
  */
-import type { AxiosInstance } from 'axios';
-import { errorMessage } from '../errors.ts';
 import type { Backlog } from '../pool/observation.ts';
-import { forgetPool, metrics } from '../telemetry/metrics.ts';
-import { countTasks, type EngineTarget, engineClient, type TaskCounts } from './backlog.ts';
+import { countedAt, forgetPool, metrics } from '../telemetry/metrics.ts';
+import { EnginePoller } from './enginePoller.ts';
+import { type EngineTarget, engineKey, questionKey } from './question.ts';
 
-const INTERVAL_MS = 1_000;
 /** An older count is no longer known. */
 export const STALE_MS = 5_000;
 
@@ -20,17 +18,17 @@ export interface PoolKey {
 interface Tracked {
   pool: PoolKey;
   target: EngineTarget;
-  /** The node that answered last. */
-  node: number;
-  timer?: NodeJS.Timeout;
-  counts?: TaskCounts & { at: number };
-  failure?: string;
+  engine: string;
+  poller: EnginePoller;
+  listener: () => void;
+  /** Fires when the last count becomes stale. */
+  expiry?: NodeJS.Timeout;
   /** What was told last, so that only news is told. */
   told?: string;
 }
 
 export class BacklogPoller {
-  private readonly client: AxiosInstance = engineClient();
+  private readonly engines = new Map<string, EnginePoller>();
   private readonly tracked = new Map<string, Tracked>();
   private readonly onNews: (key: string) => void;
 
@@ -41,19 +39,23 @@ export class BacklogPoller {
 
   /** Polls for a pool from now on, or changes what is asked. */
   track(key: string, pool: PoolKey, target: EngineTarget): void {
+    const engine = engineKey(target);
     const known = this.tracked.get(key);
-    if (known && JSON.stringify(known.target) === JSON.stringify(target)) return;
-    this.forget(key);
-    const tracked: Tracked = { pool, target, node: 0 };
-    this.tracked.set(key, tracked);
-    void this.poll(key, tracked);
+    if (known?.engine === engine && questionKey(known.target) === questionKey(target)) return;
+    const poller = this.engines.get(engine) ?? new EnginePoller(target);
+    this.engines.set(engine, poller);
+    const listener = () => this.onAnswer(key);
+    poller.subscribe(target, listener);
+    // After the new subscription, so that an engine that is still asked keeps its connections.
+    if (known) this.unsubscribe(known);
+    this.tracked.set(key, { pool, target, engine, poller, listener });
   }
 
   forget(key: string): void {
     const tracked = this.tracked.get(key);
     if (!tracked) return;
-    clearTimeout(tracked.timer);
     this.tracked.delete(key);
+    this.unsubscribe(tracked);
     forgetPool(tracked.pool.namespace, tracked.pool.name);
   }
 
@@ -65,12 +67,14 @@ export class BacklogPoller {
   backlog(key: string): Backlog {
     const tracked = this.tracked.get(key);
     if (!tracked) return { known: false };
-    const { counts, failure } = tracked;
+    const { counts, failure } = tracked.poller.knowledge(tracked.target);
     if (counts && Date.now() - counts.at <= STALE_MS) {
       const { pending, inFlight, at } = counts;
       return { known: true, pending, inFlight, at: new Date(at).toISOString() };
     }
-    return { known: false, ...(failure !== undefined && { reason: failure }) };
+    if (failure !== undefined) return { known: false, reason: failure };
+    // A question that is neither answered nor refused in time: the engine is slow, or its turn has not come.
+    return counts ? { known: false, reason: SLOW } : { known: false };
   }
 
   /** Backlogs of all pools in a namespace. */
@@ -80,44 +84,33 @@ export class BacklogPoller {
       .map(([key, { pool }]) => ({ name: pool.name, backlog: this.backlog(key) }));
   }
 
-  private async poll(key: string, tracked: Tracked): Promise<void> {
-    const start = Date.now();
-    try {
-      tracked.counts = { ...(await this.ask(tracked)), at: Date.now() };
-      delete tracked.failure;
-    } catch (error) {
-      tracked.failure = errorMessage(error);
-    }
-    if (this.tracked.get(key) !== tracked) return;
-    this.tell(key, tracked);
-    tracked.timer = setTimeout(
-      () => void this.poll(key, tracked),
-      Math.max(0, start + INTERVAL_MS - Date.now()),
-    );
+  private unsubscribe({ engine, poller, target, listener, expiry }: Tracked): void {
+    clearTimeout(expiry);
+    poller.unsubscribe(target, listener);
+    if (!poller.idle) return;
+    poller.stop();
+    this.engines.delete(engine);
   }
 
-  /** Asks the nodes in turn, the one that answered last first. */
-  private async ask(tracked: Tracked): Promise<TaskCounts> {
-    const { target } = tracked;
-    let failure: unknown;
-    for (let attempt = 0; attempt < target.urls.length; attempt += 1) {
-      const node = (tracked.node + attempt) % target.urls.length;
-      try {
-        const counts = await countTasks(this.client, target.urls[node] ?? '', target, Date.now());
-        tracked.node = node;
-        return counts;
-      } catch (error) {
-        failure ??= error;
-      }
-    }
-    throw failure;
+  private onAnswer(key: string): void {
+    const tracked = this.tracked.get(key);
+    if (!tracked) return;
+    const { namespace, name } = tracked.pool;
+    const { counts, failure } = tracked.poller.knowledge(tracked.target);
+    metrics.counts.inc({ namespace, pool: name, result: failure === undefined ? 'ok' : 'failed' });
+    if (counts) countedAt(namespace, name, counts.at);
+    this.tell(key, tracked);
+    clearTimeout(tracked.expiry);
+    if (!counts) return;
+    // No answer may come for long: that the count became stale is news by itself.
+    const staleIn = counts.at + STALE_MS + 1 - Date.now();
+    if (staleIn > 0) tracked.expiry = setTimeout(() => this.tell(key, tracked), staleIn);
   }
 
   private tell(key: string, tracked: Tracked): void {
     const backlog = this.backlog(key);
     const { namespace, name } = tracked.pool;
     const labels = { namespace, pool: name };
-    metrics.counts.inc({ ...labels, result: tracked.failure === undefined ? 'ok' : 'failed' });
     if (backlog.known) {
       metrics.pending.set(labels, backlog.pending);
       metrics.inFlight.set(labels, backlog.inFlight);
@@ -131,3 +124,5 @@ export class BacklogPoller {
     this.onNews(key);
   }
 }
+
+const SLOW = `the engine has not answered for ${STALE_MS / 1_000} s: check its load and spec.engine.urls`;

@@ -11,7 +11,7 @@ const known = (name: string, pending: number, inFlight: number): PoolBacklog => 
 const pools = [known('a', 7, 3), known('b', 1, 0)];
 const blind: PoolBacklog = { name: 'blind', backlog: { known: false, reason: 'no engine' } };
 const ask = (selector: string, seen: PoolBacklog[], metric = METRIC) =>
-  metricAnswer({ metric, selector }, seen, '2026-01-01T00:00:01Z');
+  metricAnswer({ metric, selector }, seen);
 
 describe('paths', () => {
   it.each([
@@ -59,6 +59,19 @@ describe('values', () => {
     ['the newer count where that is more', 4, '10'],
   ])('are %s', (_, served, value) => {
     expect(ask('', [{ ...known('a', 7, 3), served }]).body.items).toMatchObject([{ value }]);
+  });
+
+  it('have the time at which the engine was asked, a peak that is held too', () => {
+    const [a, b] = pools as [PoolBacklog, PoolBacklog];
+    const earlier: PoolBacklog = {
+      ...b,
+      served: 900,
+      backlog: { known: true, pending: 1, inFlight: 0, at: '2025-12-31T23:59:58Z' },
+    };
+    expect(ask('', [a, earlier]).body.items).toMatchObject([
+      { timestamp: '2026-01-01T00:00:00Z' },
+      { timestamp: '2025-12-31T23:59:58Z' },
+    ]);
   });
 
   it('are unknown with the backlog, peak or not', () => {

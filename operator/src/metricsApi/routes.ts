@@ -73,14 +73,12 @@ export interface PoolBacklog {
 }
 
 /**
- * The metric's values: one item a pool that the selector matches. When one of
- * them is unknown the whole answer is: a sum with a gap would scale down.
- * @param timestamp RFC 3339
+ * The metric's values: one item a pool that the selector matches, with the time at which its engine was
+ * asked. When one of them is unknown the whole answer is: a sum with a gap would scale down.
  */
 export function metricAnswer(
   { metric, selector }: { metric: string; selector: string },
   pools: PoolBacklog[],
-  timestamp: string,
 ): Answer {
   if (metric !== BACKLOG_METRIC) {
     return failure(404, 'NotFound', `there is no metric ${metric}; there is ${BACKLOG_METRIC}`);
@@ -105,7 +103,7 @@ export function metricAnswer(
     items.push({
       metricName: metric,
       metricLabels,
-      timestamp,
+      timestamp: backlog.at,
       // Whatever was decided last, never less than what was just counted.
       value: quantity(Math.max(backlog.pending + backlog.inFlight, served)),
     });

@@ -7,6 +7,9 @@ collectDefaultMetrics({ register: registry });
 const registers = [registry];
 const pool = ['namespace', 'pool'] as const;
 
+/** When each pool's backlog was asked for last, in ms since the epoch. */
+const lastCounts = new Map<string, { namespace: string; pool: string; at: number }>();
+
 export const metrics = {
   reconciles: new Counter({
     name: 'fareruleworkerpool_reconciles_total',
@@ -66,6 +69,27 @@ export const metrics = {
     labelNames: ['result'],
     registers,
   }),
+  backlogAge: new Gauge({
+    name: 'fareruleworkerpool_backlog_age_seconds',
+    help: 'Age of the last count of a pool, known or stale. Absent before the first one.',
+    labelNames: pool,
+    registers,
+    collect() {
+      for (const { at, ...labels } of lastCounts.values()) this.set(labels, (Date.now() - at) / 1_000);
+    },
+  }),
+  engineCalls: new Counter({
+    name: 'fareruleworkerpool_engine_calls_total',
+    help: 'Calls to engines by outcome: ok, or the code of the error.',
+    labelNames: ['outcome'],
+    registers,
+  }),
+  engineCallSeconds: new Histogram({
+    name: 'fareruleworkerpool_engine_call_duration_seconds',
+    help: 'Time of one call to an engine, answered or not.',
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers,
+  }),
   metricRequests: new Counter({
     name: 'fareruleworkerpool_external_metric_requests_total',
     help: 'Answers of the external metrics API by status code.',
@@ -74,9 +98,16 @@ export const metrics = {
   }),
 };
 
+/** @param at ms since the epoch */
+export function countedAt(namespace: string, name: string, at: number): void {
+  lastCounts.set(`${namespace}/${name}`, { namespace, pool: name, at });
+}
+
 /** Removes what is told about a pool that has gone. */
 export function forgetPool(namespace: string, name: string): void {
   const labels = { namespace, pool: name };
-  for (const gauge of [metrics.pending, metrics.inFlight, metrics.desiredReplicas]) gauge.remove(labels);
+  lastCounts.delete(`${namespace}/${name}`);
+  for (const gauge of [metrics.pending, metrics.inFlight, metrics.desiredReplicas, metrics.backlogAge])
+    gauge.remove(labels);
   for (const result of ['ok', 'failed']) metrics.counts.remove({ ...labels, result });
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { countTasks, type EngineTarget, engineClient } from './backlog.ts';
+import { EngineHttp } from './http.ts';
 
 /** Something that is no engine, or a sick one. The real engine is asked in test/integration. */
 let server: Server | undefined;
@@ -14,46 +14,35 @@ async function answering(listener: RequestListener): Promise<string> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/engine-rest`;
 }
-const target: EngineTarget = {
-  urls: [],
-  topic: 'analyze-fare-rules',
-  processDefinitionKeys: ['ticket-refund'],
-  tenantIds: ['a', 'b'],
-  lockDurationMs: 30_000,
-  auth: { username: 'demo', password: 'hunter2' },
-};
-const count = (url: string) => countTasks(engineClient(), url, target, Date.UTC(2026, 0, 1));
+const auth = { username: 'demo', password: 'hunter2' };
+async function count(url: string): Promise<number> {
+  const http = new EngineHttp(auth);
+  try {
+    return await http.count(url, { topicName: 'analyze-fare-rules', tenantIdIn: 'a,b' });
+  } finally {
+    http.close();
+  }
+}
 
 describe('a count', () => {
-  it('asks for what waits and for what is in work, each with the pool’s filters', async () => {
-    const asked: Record<string, string>[] = [];
+  it('is asked with the parameters and the credentials', async () => {
+    const asked: unknown[] = [];
     const url = await answering((request, response) => {
-      const query = Object.fromEntries(new URL(request.url ?? '', 'http://x').searchParams);
-      asked.push(query);
+      asked.push([request.url, request.headers.authorization]);
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ count: query.locked ? 3 : 7 }));
+      response.end('{"count":7}');
     });
-    expect(await count(url)).toEqual({ pending: 7, inFlight: 3 });
-    const filters = {
-      topicName: 'analyze-fare-rules',
-      withRetriesLeft: 'true',
-      active: 'true',
-      processDefinitionKeyIn: 'ticket-refund',
-      tenantIdIn: 'a,b',
-    };
-    expect(asked).toContainEqual({ ...filters, notLocked: 'true' });
-    expect(asked).toContainEqual({
-      ...filters,
-      locked: 'true',
-      lockExpirationBefore: '2026-01-01T00:00:35.000+0000',
-    });
+    expect(await count(url)).toBe(7);
+    const basic = `Basic ${Buffer.from('demo:hunter2').toString('base64')}`;
+    const path = '/engine-rest/external-task/count?topicName=analyze-fare-rules&tenantIdIn=a,b';
+    expect(asked).toEqual([[path, basic]]);
   });
 
   it.each<[string, RequestListener, RegExp]>([
     [
       'a redirect, which it does not follow',
       (_, r) => void r.writeHead(302, { location: '/elsewhere' }).end(),
-      /answered 302/,
+      /answered 302, a redirect, which is not followed: check spec\.engine\.urls$/,
     ],
     [
       'refused credentials',

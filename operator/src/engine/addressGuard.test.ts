@@ -1,0 +1,79 @@
+import type { LookupAddress } from 'node:dns';
+import { describe, expect, it } from '@jest/globals';
+import { guardedLookup, isLinkLocal, LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
+
+describe('an address', () => {
+  it.each([
+    ['169.254.169.254', true],
+    ['169.254.0.0', true],
+    ['169.254.255.255', true],
+    ['169.253.255.255', false],
+    ['169.255.0.0', false],
+    ['fe80::1', true],
+    ['fe80::1%eth0', true],
+    ['febf:ffff::', true],
+    ['fec0::', false],
+    ['fe7f::', false],
+    ['::ffff:169.254.169.254', true],
+    ['::ffff:a9fe:a9fe', true],
+    ['64:ff9b::169.254.169.254', true],
+    ['::ffff:10.0.0.1', false],
+    ['127.0.0.1', false],
+    ['::1', false],
+    ['10.1.2.3', false],
+    ['172.16.0.1', false],
+    ['192.168.0.1', false],
+    ['fd00::1', false],
+    ['engine.example', false],
+  ])('%s is link-local: %s', (address, refused) => {
+    expect(isLinkLocal(address)).toBe(refused);
+  });
+});
+
+describe('a URL', () => {
+  it.each([
+    ['http://169.254.169.254/engine-rest', true],
+    ['http://2852039166/', true],
+    ['http://0xa9fea9fe/', true],
+    ['http://0251.0376.0251.0376/', true],
+    ['http://169.254.43518/', true],
+    ['http://169.254.169.254.:8080/', true],
+    ['https://[fe80::1]:8443/', true],
+    ['http://[::ffff:169.254.169.254]/', true],
+    ['http://127.0.0.1:8080/engine-rest', false],
+    ['http://169.254.169.254.example/', false],
+    ['no url', false],
+  ])('%s names a link-local address: %s', (url, refused) => {
+    expect(namesLinkLocal(url)).toBe(refused);
+  });
+});
+
+describe('a lookup', () => {
+  type Outcome = [code: string | undefined, address: string | LookupAddress[], family?: number];
+  /** Names resolve to these addresses. */
+  const lookUp = (addresses: LookupAddress[], all: boolean, code?: string) =>
+    new Promise<Outcome>((resolve) => {
+      const resolver = (_: string, __: object, done: (error: Error | null, found: LookupAddress[]) => void) =>
+        done(code ? Object.assign(new Error(code), { code }) : null, addresses);
+      guardedLookup(resolver as never)('engine.example', { all }, (error, address, family) =>
+        resolve([error?.code, address, family]),
+      );
+    });
+  const good = { address: '10.0.0.1', family: 4 };
+  const bad = { address: '169.254.169.254', family: 4 };
+
+  it('gives the addresses in the form that was asked for', async () => {
+    expect(await lookUp([good], true)).toEqual([undefined, [good], undefined]);
+    expect(await lookUp([good], false)).toEqual([undefined, '10.0.0.1', 4]);
+  });
+
+  it('fails when any of the addresses is link-local, whichever comes first', async () => {
+    expect(await lookUp([bad], false)).toEqual([LINK_LOCAL, '', undefined]);
+    expect(await lookUp([good, bad], true)).toEqual([LINK_LOCAL, '', undefined]);
+  });
+
+  it('hands on that there is no such name', async () => {
+    expect(await lookUp([], true, 'ENOTFOUND')).toEqual(['ENOTFOUND', '', undefined]);
+    expect(await lookUp([], true)).toEqual(['ENOTFOUND', '', undefined]);
+  });
+});

@@ -1,0 +1,104 @@
+/**
+ * Calls to one engine: a few at a time, on the next node when one fails, and
+ * given up for the rest of a round when nothing answers. Each engine has its
+ * own, so that an engine that hangs takes no place from another one.
+ */
+
+import { EngineHttp } from './http.ts';
+import { Limit } from './limit.ts';
+import { Nodes } from './nodes.ts';
+import { type Engine, normalURL, type Query } from './question.ts';
+
+/** Calls in flight to one engine. */
+export const CONCURRENCY = 4;
+
+/** An answer, and when it was asked for in ms since the epoch. */
+export interface Answered<T> {
+  value: T;
+  at: number;
+}
+
+/** Matches no task: asks for nothing but a sign of life of the node and its database. */
+const NOTHING: Query = { topicName: 'farerules.dev/no-such-topic' };
+
+export class EngineCaller {
+  private readonly http: EngineHttp;
+  private readonly nodes: Nodes;
+  private readonly limit = new Limit(CONCURRENCY);
+  private readonly onNodeFailure: () => void;
+  /** Calls in a row that failed on every node that they tried. */
+  private failedInARow = 0;
+  private lastFailure: unknown;
+  private answeredThisRound = false;
+
+  /** @param onNodeFailure what was learned of the engine may no longer hold */
+  constructor({ urls, auth }: Engine, onNodeFailure: () => void) {
+    this.http = new EngineHttp(auth);
+    this.nodes = new Nodes([...new Set(urls.map(normalURL))]);
+    this.onNodeFailure = onNodeFailure;
+  }
+
+  /** Starts a round: what was given up is tried again, and nodes that failed are by one call each. */
+  startRound(): void {
+    this.failedInARow = 0;
+    this.answeredThisRound = false;
+    for (const node of this.nodes.takeDue(Date.now())) {
+      void this.on(node, () => this.http.count(node, NOTHING)).catch(() => undefined);
+    }
+  }
+
+  /** Whether any call of this round was answered. */
+  get answered(): boolean {
+    return this.answeredThisRound;
+  }
+
+  /** One cheap call before all questions resume. */
+  async probe(): Promise<void> {
+    await this.call((node) => this.http.count(node, NOTHING));
+  }
+
+  count(query: Query): Promise<Answered<number>> {
+    return this.call((node) => this.http.count(node, query));
+  }
+
+  topicNames(query: Query): Promise<Answered<ReadonlySet<string>>> {
+    return this.call((node) => this.http.topicNames(node, query));
+  }
+
+  close(): void {
+    this.http.close();
+  }
+
+  private call<T>(ask: (node: string) => Promise<T>): Promise<Answered<T>> {
+    let failure: unknown;
+    return this.limit.run(async () => {
+      if (this.failedInARow >= CONCURRENCY) throw this.lastFailure;
+      const at = Date.now();
+      for (const node of this.nodes.candidates()) {
+        try {
+          const value = await this.on(node, () => ask(node));
+          this.failedInARow = 0;
+          this.answeredThisRound = true;
+          return { value, at };
+        } catch (error) {
+          failure ??= error;
+        }
+      }
+      this.failedInARow += 1;
+      this.lastFailure = failure;
+      throw failure;
+    });
+  }
+
+  private async on<T>(node: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      const value = await ask();
+      this.nodes.succeeded(node);
+      return value;
+    } catch (error) {
+      this.nodes.failed(node, Date.now());
+      this.onNodeFailure();
+      throw error;
+    }
+  }
+}

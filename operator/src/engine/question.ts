@@ -1,0 +1,82 @@
+/** What is asked of an engine: what makes two engines or two questions the same, and the parameters of a count. */
+import { createHash } from 'node:crypto';
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** An engine as one pool sees it. */
+export interface Engine {
+  /** Base URLs of the nodes of one engine cluster. */
+  urls: readonly string[];
+  auth?: Credentials | undefined;
+}
+
+/** Which tasks a pool's workers may fetch. */
+export interface Question {
+  topic: string;
+  processDefinitionKeys?: readonly string[] | undefined;
+  tenantIds?: readonly string[] | undefined;
+  lockDurationMs: number;
+}
+
+export interface EngineTarget extends Engine, Question {}
+
+/** Query parameters as the engine names them. */
+export type Query = Record<string, string>;
+
+/** Clocks of engine nodes and of this machine may differ by this much. */
+const CLOCK_SKEW_MS = 5_000;
+
+/** The same URL, written in one way. */
+export function normalURL(url: string): string {
+  return (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '');
+}
+
+/** The same for pools whose engine is the same: same nodes in any order, same credentials. Holds no secret. */
+export function engineKey({ urls, auth }: Engine): string {
+  const same = [[...new Set(urls.map(normalURL))].sort(), auth?.username, auth?.password];
+  return createHash('sha256').update(JSON.stringify(same)).digest('hex');
+}
+
+/** The same for questions that have the same answer. */
+export function questionKey({ topic, lockDurationMs, ...filters }: Question): string {
+  const { processDefinitionKeys, tenantIds } = filters;
+  return JSON.stringify([topic, lockDurationMs, list(processDefinitionKeys), list(tenantIds)]);
+}
+
+/** Suspended tasks and those without retries are neither waiting nor in work. */
+function fetchable({ topic, processDefinitionKeys, tenantIds }: Question): Query {
+  return {
+    topicName: topic,
+    withRetriesLeft: 'true',
+    active: 'true',
+    ...(processDefinitionKeys && { processDefinitionKeyIn: list(processDefinitionKeys) }),
+    ...(tenantIds && { tenantIdIn: list(tenantIds) }),
+  };
+}
+
+/** Tasks that wait for a worker. */
+export function pendingQuery(question: Question): Query {
+  return { ...fetchable(question), notLocked: 'true' };
+}
+
+/**
+ * Tasks that a worker holds. One that waits for its retry looks locked, but for longer than a worker may lock it.
+ * @param now ms since the epoch
+ */
+export function inFlightQuery(question: Question, now: number): Query {
+  const lockEnd = new Date(now + question.lockDurationMs + CLOCK_SKEW_MS);
+  return {
+    ...fetchable(question),
+    locked: 'true',
+    lockExpirationBefore: lockEnd.toISOString().replace('Z', '+0000'),
+  };
+}
+
+function list(values: readonly string[]): string;
+function list(values: readonly string[] | undefined): string | undefined;
+function list(values: readonly string[] | undefined): string | undefined {
+  return values && [...new Set(values)].sort().join(',');
+}
