@@ -127,5 +127,85 @@ describe('a count of the real engine', () => {
       expect((await served(name)).value).toBe(String(expected));
       await cluster.condition(name, 'EngineReachable', 'Counted');
       const { pendingTasks = 0, inFlightTasks = 0 } = (await cluster.pool(name)).status ?? {};
-    expect(pendingTasks + inFlightTasks).toBe(expected);
+      expect(pendingTasks + inFlightTasks).toBe(expected);
+    },
+    60_000,
+  );
 
+  it('is served with the time at which the engine was asked', async () => {
+    const before = Date.now();
+    const { timestamp } = await waitFor('a count that is newer', async () => {
+      const item = await served('all');
+      return Date.parse(item.timestamp) >= before - 1_000 ? item : undefined;
+    });
+    expect(Date.parse(timestamp)).toBeLessThanOrEqual(Date.now());
+  }, 20_000);
+});
+
+describe('an engine node that dies', () => {
+  let node: EngineNode | undefined;
+  afterAll(() => node?.stop(), 30_000);
+
+  it('is left for the next one without the count getting stale', async () => {
+    node = await startEngine({
+      address: '127.0.0.1',
+      port: await freePort(),
+      postgresURL: environment().postgres,
+      logFile: join(environment().logs, 'engine-that-dies.log'),
+    });
+    await createPool('failover', { urls: [node.baseURL, ...environment().engines] });
+    await served('failover');
+    node.signal('SIGKILL');
+    await node.exited;
+    const gone = Date.now();
+    // Longer than a count stays known: without failover the answer would be 503.
+    for (const end = gone + 8_000; Date.now() < end; ) {
+      const { status, body } = await metric('failover');
+      expect({ status, message: body.message }).toEqual({ status: 200, message: undefined });
+    }
+    expect(Date.parse((await served('failover')).timestamp)).toBeGreaterThan(gone + 5_000);
+    // A task that comes now is seen through the other node.
+    await refunds.start();
+    await waitFor(
+      'the new task',
+      async () => (await served('failover')).value === String(WAITING + LOCKED + 2),
+    );
+  }, 180_000);
+});
+
+describe('an engine that does not answer for more than 5 s', () => {
+  let proxy: FaultyProxy;
+  beforeAll(async () => {
+    proxy = await startFaultyProxy(environment().engines[0] ?? '');
+  });
+  afterAll(() => proxy.stop());
+
+  it('is unknown, never zero, says why, and recovers by itself', async () => {
+    await createPool('gone', { urls: [proxy.baseURL] });
+    const { value } = await served('gone');
+    expect(Number(value)).toBeGreaterThan(0);
+    const replicas = (await cluster.get('apps/v1', 'Deployment', 'gone'))?.spec.replicas;
+
+    proxy.fail('', 'unavailable', Number.POSITIVE_INFINITY);
+    const refused = await waitFor(
+      '503',
+      async () => {
+        const answer = await metric('gone');
+        if (answer.status === 200) expect(answer.body.items?.[0]?.value).toBe(value);
+        return answer.status === 503 ? answer : undefined;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(refused.body.message).toContain('the backlog of pool gone is unknown');
+    const condition = await cluster.condition('gone', 'EngineReachable', 'CountFailed');
+    expect(condition.message).toContain('answered 503');
+    expect(condition.message).not.toContain('no node');
+    expect((await cluster.get('apps/v1', 'Deployment', 'gone'))?.spec.replicas).toBe(replicas);
+    // Another pool's engine is not affected.
+    expect((await metric('all')).status).toBe(200);
+
+    proxy.fail('', 'unavailable', 0);
+    expect((await served('gone', 15_000)).value).toBe(value);
+    await cluster.condition('gone', 'EngineReachable', 'Counted');
+  }, 90_000);
+});
