@@ -9,7 +9,7 @@ import { CACHE, contentHash } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 
 const SOURCE = join(import.meta.dirname, 'binaries');
-const KUBERNETES = 'v1.34.4';
+export const KUBERNETES = 'v1.34.4';
 
 export interface Binaries {
   /** One binary for etcd, the control plane, the node and kubectl: `kube COMPONENT …`. */

@@ -82,9 +82,20 @@ export class OpenTasks {
   }
 
   async suspend(topic: string): Promise<void> {
+    await this.putBack(topic, topic);
+  }
+
+  /** Gives the tasks of one topic to another, suspended. */
+  async putBack(from: string, to: string): Promise<void> {
     await this.#sql(
-      `update act_ru_ext_task set suspension_state_ = ${SUSPENDED}, rev_ = rev_ + 1 where topic_name_ = ${quoted(topic)}`,
+      `update act_ru_ext_task set suspension_state_ = ${SUSPENDED}, topic_name_ = ${quoted(to)}, rev_ = rev_ + 1
+       where topic_name_ = ${quoted(from)}`,
     );
+  }
+
+  /** Removes the tasks of a topic; their executions stay. */
+  async drop(topic: string): Promise<void> {
+    await this.#sql(`delete from act_ru_ext_task where topic_name_ = ${quoted(topic)}`);
   }
 
   /** Removes every task and execution that this or an earlier run has made. */

@@ -13,6 +13,8 @@ export interface ScaledObjectOptions {
   pollingInterval?: number;
   /** Seconds without work until it goes to zero. Only the way down: no reaction depends on it. */
   cooldownPeriod?: number;
+  /** Seconds that HPA waits before it removes pods: again only the way down. */
+  scaleDownWindow?: number;
 }
 
 /**
@@ -20,7 +22,16 @@ export interface ScaledObjectOptions {
  * way up are lifted, as the operator lifts them for its pools; they would cost KEDA two more syncs.
  */
 export function scaledObject(options: ScaledObjectOptions): KubernetesObject {
-  const { namespace, name, engine, topic, from, pollingInterval, cooldownPeriod = 1 } = options;
+  const {
+    namespace,
+    name,
+    engine,
+    topic,
+    from,
+    pollingInterval,
+    cooldownPeriod = 1,
+    scaleDownWindow = 0,
+  } = options;
   const params = new URLSearchParams({ topicName: topic, withRetriesLeft: 'true', active: 'true' });
   return {
     apiVersion: 'keda.sh/v1alpha1',
@@ -39,7 +50,7 @@ export function scaledObject(options: ScaledObjectOptions): KubernetesObject {
               stabilizationWindowSeconds: 0,
               policies: [{ type: 'Pods', value: 1_000, periodSeconds: 15 }],
             },
-            scaleDown: { stabilizationWindowSeconds: 0 },
+            scaleDown: { stabilizationWindowSeconds: scaleDownWindow },
           },
         },
       },

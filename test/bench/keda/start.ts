@@ -8,6 +8,7 @@ import { freePort, TestCluster } from '../../integration/operatorHarness.ts';
 import { STATE } from '../../support/paths.ts';
 import { type RunningProcess, startProcess } from '../../support/process.ts';
 import { waitFor } from '../../support/wait.ts';
+import { closeWhole } from '../cluster/closeWhole.ts';
 import { API_SERVICE, dropProvider, providerAvailable } from '../cluster/metricsProvider.ts';
 import { serviceToHost } from '../cluster/serviceToHost.ts';
 import { buildKeda, type KedaBuild } from './build.ts';
@@ -48,7 +49,7 @@ export async function startKeda(name: string): Promise<Keda> {
       );
       await Promise.all([operator.stop(), adapter.stop()]);
       await dropProvider(cluster);
-      await cluster.close();
+      await closeWhole(cluster);
     },
   };
 }

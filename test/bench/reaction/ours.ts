@@ -3,6 +3,7 @@
 import type { PoolSpecInput } from '../../../crds/src/pool.ts';
 import { environment } from '../../environment/environment.ts';
 import { freePort, TestCluster } from '../../integration/operatorHarness.ts';
+import { closeWhole } from '../cluster/closeWhole.ts';
 import { ON_HOLLOW_NODE } from '../cluster/hollowNode.ts';
 import { dropProvider, providerAvailable } from '../cluster/metricsProvider.ts';
 import { serviceToHost } from '../cluster/serviceToHost.ts';
@@ -37,7 +38,7 @@ export async function startOurs(name: string): Promise<Ours> {
       // The operator first: it would make the APIService again.
       await cluster.stopOperators();
       await dropProvider(cluster);
-      await cluster.close();
+      await closeWhole(cluster);
     },
   };
 }

@@ -1,0 +1,94 @@
+/** `make bench-scaling`: the scaling benchmark's parts, each of which may fail without the others. */
+import { cpus, totalmem } from 'node:os';
+import { KUBERNETES } from '../cluster/binaries.ts';
+import { withCleanup } from '../environment/down.ts';
+import { environment } from '../environment/environment.ts';
+import { up } from '../environment/up.ts';
+import { TestCluster } from '../integration/operatorHarness.ts';
+import { ENVIRONMENT_FILE } from '../support/paths.ts';
+import { say, step } from '../support/step.ts';
+import { closeWhole } from './cluster/closeWhole.ts';
+import { measureCountCost } from './engine/countCost.ts';
+import { OpenTasks } from './engine/openTasks.ts';
+import { table } from './figures.ts';
+import { buildKeda, KEDA_VERSION } from './keda/build.ts';
+import { writePlot } from './plot.ts';
+import { refusalOfZero } from './reaction/ours.ts';
+import { reactionFigures } from './reaction/reactionFigures.ts';
+import { measureReactions } from './reaction/reactions.ts';
+import { STARTS, type Start } from './reaction/target.ts';
+import { measureReady } from './ready/ready.ts';
+import { Results } from './results.ts';
+import { measureScale } from './scale/scale.ts';
+import { type Settings, settingsFrom } from './settings.ts';
+
+/** In the environment that is up if FRWP_ENVIRONMENT names one, else in one of its own. */
+export async function benchScaling(): Promise<number> {
+  const settings = settingsFrom(process.env);
+  if (process.env.FRWP_ENVIRONMENT) return measure(settings);
+  await step(`KEDA ${KEDA_VERSION} from its Go module`, buildKeda);
+  return withCleanup(async () => {
+    await up();
+    process.env.FRWP_ENVIRONMENT = ENVIRONMENT_FILE;
+    return measure(settings);
+  });
+}
+
+async function measure(settings: Settings): Promise<number> {
+  const results = new Results('scaling');
+  const machine = conditions();
+  const [engine = ''] = environment().engines;
+  const tasks = await OpenTasks.open(engine, environment().postgres);
+  const refusal = await zeroRefused();
+  const ourStarts = refusal ? STARTS.filter((from) => from !== 0) : STARTS;
+  const from: Start = refusal ? 1 : 0;
+  let failed = 0;
+  const part = (title: string, work: () => Promise<void>) =>
+    work().catch((error: Error) => {
+      failed += 1;
+      say(`FAILED: ${title}: ${error.message}`);
+    });
+
+  await part('reaction', async () => {
+    const reactions = await measureReactions(settings, tasks, ourStarts);
+    results.add(reactionFigures(reactions, machine));
+    say(`  plot: ${writePlot(reactions)}`);
+  });
+  if (refusal) {
+    failed += 1;
+    say(`FAILED: from 0: not measured for ours, the installed CRD refuses minReplicas 0: ${refusal}`);
+  } else {
+    await part('pods ready', async () =>
+      results.add(await measureReady(settings.readyTrials, tasks, machine)),
+    );
+  }
+  await part('scale', () => measureScale(settings, tasks, from, machine, (figures) => results.add(figures)));
+  await part('cost of asking', async () =>
+    results.add(await measureCountCost(engine, tasks, settings.openTasks, machine)),
+  );
+  await tasks.removeAll();
+
+  say('');
+  for (const line of table(results.figures)) say(line);
+  say(`\nConditions and all figures: ${results.path}`);
+  return failed > 0 ? 1 : 0;
+}
+
+async function zeroRefused(): Promise<string | undefined> {
+  const cluster = await TestCluster.open('bench-zero');
+  try {
+    return await refusalOfZero(cluster);
+  } finally {
+    await closeWhole(cluster);
+  }
+}
+
+/** What every figure was measured on. */
+function conditions(): string {
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const cluster =
+    environment().cluster === 'local'
+      ? `local cluster, Kubernetes ${KUBERNETES} with default flags (HPA sync 15 s)`
+      : 'given cluster';
+  return `${cluster}, KEDA ${KEDA_VERSION} beside it in turns, ${cpus().length} cores, ${gigabytes} GB, Node ${process.version}`;
+}
