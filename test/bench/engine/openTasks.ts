@@ -101,8 +101,13 @@ export class OpenTasks {
   /** Removes every task and execution that this or an earlier run has made. */
   async removeAll(): Promise<void> {
     const definition = `proc_def_id_ in (select id_ from act_re_procdef where key_ = ${quoted(KEY)})`;
+    // Whole process instances go: the foreign keys, checked row by row, would take a minute for 100,000.
     await this.#sql(
-      `delete from act_ru_ext_task where ${definition}; delete from act_ru_execution where ${definition};`,
+      `begin;
+       set local session_replication_role = replica;
+       delete from act_ru_ext_task where ${definition};
+       delete from act_ru_execution where ${definition};
+       commit;`,
     );
     this.#copies = 0;
   }
