@@ -1,5 +1,6 @@
 /** `make bench-scaling`: the scaling benchmark's parts, each of which may fail without the others. */
 import { cpus, totalmem } from 'node:os';
+import { KubeConfig } from '@kubernetes/client-node';
 import { KUBERNETES } from '../cluster/binaries.ts';
 import { withCleanup } from '../environment/down.ts';
 import { environment } from '../environment/environment.ts';
@@ -8,6 +9,7 @@ import { TestCluster } from '../integration/operatorHarness.ts';
 import { ENVIRONMENT_FILE } from '../support/paths.ts';
 import { say, step } from '../support/step.ts';
 import { closeWhole } from './cluster/closeWhole.ts';
+import { HollowNode } from './cluster/hollowNode.ts';
 import { measureCountCost } from './engine/countCost.ts';
 import { OpenTasks } from './engine/openTasks.ts';
 import { table } from './figures.ts';
@@ -36,42 +38,61 @@ export async function benchScaling(): Promise<number> {
 
 async function measure(settings: Settings): Promise<number> {
   const results = new Results('scaling');
-  const machine = conditions();
+  const config = new KubeConfig();
+  config.loadFromFile(environment().kubeconfig);
   const [engine = ''] = environment().engines;
   const tasks = await OpenTasks.open(engine, environment().postgres);
-  const refusal = await zeroRefused();
-  const ourStarts = refusal ? STARTS.filter((from) => from !== 0) : STARTS;
-  const from: Start = refusal ? 1 : 0;
-  let failed = 0;
-  const part = (title: string, work: () => Promise<void>) =>
-    work().catch((error: Error) => {
-      failed += 1;
-      say(`FAILED: ${title}: ${error.message}`);
-    });
+  const node = await HollowNode.start(config);
+  let failed: string[] = [];
+  try {
+    failed = await measureParts(settings, engine, tasks, results);
+  } finally {
+    await tasks.removeAll();
+    await node.stop();
+  }
+  say('');
+  for (const line of table(results.figures)) say(line);
+  say(`\nConditions and all figures: ${results.path}`);
+  for (const failure of failed) say(`FAILED: ${failure}`);
+  return failed.length > 0 ? 1 : 0;
+}
 
-  await part('reaction', async () => {
-    const reactions = await measureReactions(settings, tasks, ourStarts);
-    results.add(reactionFigures(reactions, machine));
-    say(`  plot: ${writePlot(reactions)}`);
-  });
+/** @returns what could not be measured, and why */
+async function measureParts(
+  settings: Settings,
+  engine: string,
+  tasks: OpenTasks,
+  results: Results,
+): Promise<string[]> {
+  const machine = conditions();
+  const failed: string[] = [];
+  const part = async (title: string, work: () => Promise<void>) => {
+    await work().catch((error: Error) => {
+      say(`FAILED: ${title}: ${error.message}`);
+      failed.push(`${title}: ${error.message}`);
+    });
+  };
+  const refusal = await zeroRefused();
   if (refusal) {
-    failed += 1;
-    say(`FAILED: from 0: not measured for ours, the installed CRD refuses minReplicas 0: ${refusal}`);
-  } else {
+    failed.push(`from 0: not measured for ours, the installed CRD refuses minReplicas 0: ${refusal}`);
+  }
+  await part('reaction', async () => {
+    const starts = STARTS.filter((from) => !refusal || from !== 0);
+    const reactions = await measureReactions(settings, tasks, starts);
+    results.add(reactionFigures(reactions, machine));
+    say(`           plot: ${writePlot(reactions)}`);
+  });
+  if (!refusal) {
     await part('pods ready', async () =>
       results.add(await measureReady(settings.readyTrials, tasks, machine)),
     );
   }
+  const from: Start = refusal ? 1 : 0;
   await part('scale', () => measureScale(settings, tasks, from, machine, (figures) => results.add(figures)));
   await part('cost of asking', async () =>
     results.add(await measureCountCost(engine, tasks, settings.openTasks, machine)),
   );
-  await tasks.removeAll();
-
-  say('');
-  for (const line of table(results.figures)) say(line);
-  say(`\nConditions and all figures: ${results.path}`);
-  return failed > 0 ? 1 : 0;
+  return failed;
 }
 
 async function zeroRefused(): Promise<string | undefined> {

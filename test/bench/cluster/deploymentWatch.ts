@@ -30,7 +30,7 @@ export class DeploymentWatch {
   readonly #informer: Informer<V1Deployment>;
   #stopped = false;
 
-  private constructor(config: KubeConfig, namespace: string) {
+  constructor(config: KubeConfig, namespace: string) {
     const apps = config.makeApiClient(AppsV1Api);
     this.#informer = makeInformer(config, `/apis/apps/v1/namespaces/${namespace}/deployments`, () =>
       apps.listNamespacedDeployment({ namespace }),
@@ -42,10 +42,9 @@ export class DeploymentWatch {
     });
   }
 
-  static async start(config: KubeConfig, namespace: string): Promise<DeploymentWatch> {
-    const watch = new DeploymentWatch(config, namespace);
-    await watch.#informer.start();
-    return watch;
+  /** Reads what there is, and sees from then on. */
+  async start(): Promise<void> {
+    await this.#informer.start();
   }
 
   async stop(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   V1MicroTime,
   type V1Pod,
 } from '@kubernetes/client-node';
+import { waitFor } from '../../support/wait.ts';
 
 const NAME = 'hollow';
 const LEASES = 'kube-node-lease';
@@ -71,6 +72,17 @@ export class HollowNode {
         spec: { taints },
       },
     });
+    // The controllers write the new node too: what is read may be old by the time it is written.
+    await waitFor('the hollow node to be ready', () => this.#becomeReady(), { timeoutMs: 20_000 });
+    await this.#leases.deleteNamespacedLease({ name: NAME, namespace: LEASES }).catch(ignoreMissing);
+    await this.#leases.createNamespacedLease({
+      namespace: LEASES,
+      body: { metadata: { name: NAME }, spec: { holderIdentity: NAME, leaseDurationSeconds: 40 } },
+    });
+    await this.#heartbeat();
+  }
+
+  async #becomeReady(): Promise<true> {
     const now = new Date();
     const node = await this.#core.readNode({ name: NAME });
     node.status = {
@@ -88,12 +100,7 @@ export class HollowNode {
       ],
     };
     await this.#core.replaceNodeStatus({ name: NAME, body: node });
-    await this.#leases.deleteNamespacedLease({ name: NAME, namespace: LEASES }).catch(ignoreMissing);
-    await this.#leases.createNamespacedLease({
-      namespace: LEASES,
-      body: { metadata: { name: NAME }, spec: { holderIdentity: NAME, leaseDurationSeconds: 40 } },
-    });
-    await this.#heartbeat();
+    return true;
   }
 
   async #heartbeat(): Promise<void> {

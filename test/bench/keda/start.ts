@@ -15,6 +15,7 @@ import { buildKeda, type KedaBuild } from './build.ts';
 
 const NAMESPACE = 'keda';
 const SERVICE = 'keda-metrics-apiserver';
+const SCALED_OBJECT = ['keda.sh/v1alpha1', 'ScaledObject'] as const;
 
 export interface Keda {
   /** A namespace for what it scales. */
@@ -27,38 +28,42 @@ export interface Keda {
 export async function startKeda(name: string): Promise<Keda> {
   const build = await buildKeda();
   const cluster = await TestCluster.open(name);
-  await dropProvider(cluster);
-  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-  await installCrds(build);
-  const certs = await certificates();
-  const grpc = `127.0.0.1:${await freePort()}`;
-  const operator = await startOperator(build, cluster, certs, grpc);
-  const adapter = await startAdapter(build, cluster, certs, grpc);
-  return {
-    cluster,
-    processes: { operator, adapter },
-    async stop() {
-      // Its finalizers need it: what it scales goes first.
-      const scaled = await cluster.list('keda.sh/v1alpha1', 'ScaledObject');
-      for (const { metadata } of scaled)
-        await cluster.remove('keda.sh/v1alpha1', 'ScaledObject', metadata.name);
-      await waitFor(
-        'the ScaledObjects to go',
-        async () => (await cluster.list('keda.sh/v1alpha1', 'ScaledObject')).length === 0,
-        { timeoutMs: 300_000, everyMs: 500 },
-      );
-      await Promise.all([operator.stop(), adapter.stop()]);
-      await dropProvider(cluster);
-      await closeWhole(cluster);
-    },
+  const running: RunningProcess[] = [];
+  const stop = async () => {
+    await removeScaledObjects(cluster);
+    await Promise.all(running.map((process) => process.stop()));
+    await dropProvider(cluster);
+    await closeWhole(cluster);
   };
+  try {
+    await dropProvider(cluster);
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await installCrds(build, cluster);
+    const certs = await certificates();
+    const grpc = `127.0.0.1:${await freePort()}`;
+    const operator = await startOperator(build, cluster, certs, grpc, running);
+    const adapter = await startAdapter(build, cluster, certs, grpc, running);
+    return { cluster, processes: { operator, adapter }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-async function installCrds({ crds }: KedaBuild): Promise<void> {
+/** First of all, while KEDA runs: it has a finalizer on each. */
+async function removeScaledObjects(cluster: TestCluster): Promise<void> {
+  const scaled = () => cluster.list(...SCALED_OBJECT).catch(() => []);
+  for (const { metadata } of await scaled()) await cluster.remove(...SCALED_OBJECT, metadata.name);
+  await waitFor('the ScaledObjects to go', async () => (await scaled()).length === 0, {
+    timeoutMs: 300_000,
+    everyMs: 500,
+  });
+}
+
+async function installCrds({ crds }: KedaBuild, cluster: TestCluster): Promise<void> {
   const kubectl = await kubectlOf(environment());
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', crds]);
-  const established = ['--for=condition=Established', '--timeout=60s'];
-  await kubectl(['wait', ...established, 'crd/scaledobjects.keda.sh', 'crd/triggerauthentications.keda.sh']);
+  await waitFor("KEDA's CRDs to be served", () => cluster.list(...SCALED_OBJECT));
 }
 
 interface Certificates {
@@ -82,7 +87,13 @@ const env = (cluster: TestCluster) => ({
   WATCH_NAMESPACE: cluster.namespace,
 });
 
-async function startOperator(build: KedaBuild, cluster: TestCluster, certs: Certificates, grpc: string) {
+async function startOperator(
+  build: KedaBuild,
+  cluster: TestCluster,
+  certs: Certificates,
+  grpc: string,
+  running: RunningProcess[],
+): Promise<RunningProcess> {
   const probes = await freePort();
   const operator = await startProcess({
     name: 'keda-operator',
@@ -97,6 +108,7 @@ async function startOperator(build: KedaBuild, cluster: TestCluster, certs: Cert
     env: env(cluster),
     logFile: join(environment().logs, 'keda-operator.log'),
   });
+  running.push(operator);
   await waitFor(
     'the KEDA operator to be ready',
     async () => {
@@ -108,7 +120,13 @@ async function startOperator(build: KedaBuild, cluster: TestCluster, certs: Cert
   return operator;
 }
 
-async function startAdapter(build: KedaBuild, cluster: TestCluster, certs: Certificates, grpc: string) {
+async function startAdapter(
+  build: KedaBuild,
+  cluster: TestCluster,
+  certs: Certificates,
+  grpc: string,
+  running: RunningProcess[],
+): Promise<RunningProcess> {
   const port = await freePort();
   const { kubeconfig, hostAddress } = environment();
   const adapter = await startProcess({
@@ -130,6 +148,7 @@ async function startAdapter(build: KedaBuild, cluster: TestCluster, certs: Certi
     env: env(cluster),
     logFile: join(environment().logs, 'keda-adapter.log'),
   });
+  running.push(adapter);
   await cluster.apply(...serviceToHost(NAMESPACE, SERVICE, port));
   await cluster.apply({
     apiVersion: 'apiregistration.k8s.io/v1',

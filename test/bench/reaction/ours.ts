@@ -22,25 +22,27 @@ export interface Ours {
 /** Starts the operator in a namespace of its own and waits until it leads and is asked by HPA. */
 export async function startOurs(name: string): Promise<Ours> {
   const cluster = await TestCluster.open(name);
-  const port = await freePort();
-  await dropProvider(cluster);
-  await cluster.apply(...serviceToHost(cluster.operatorNamespace, SERVICE, port));
-  const operator = await cluster.startLeader({
-    METRICS_API_SERVICE: SERVICE,
-    METRICS_API_PORT: String(port),
-  });
-  await cluster.secret('openai', { 'api-key': environment().llm.apiKey });
-  await providerAvailable(cluster, SERVICE);
-  return {
-    cluster,
-    operator,
-    async stop() {
-      // The operator first: it would make the APIService again.
-      await cluster.stopOperators();
-      await dropProvider(cluster);
-      await closeWhole(cluster);
-    },
+  const stop = async () => {
+    // The operator first: it would make the APIService again.
+    await cluster.stopOperators();
+    await dropProvider(cluster);
+    await closeWhole(cluster);
   };
+  try {
+    const port = await freePort();
+    await dropProvider(cluster);
+    await cluster.apply(...serviceToHost(cluster.operatorNamespace, SERVICE, port));
+    const operator = await cluster.startLeader({
+      METRICS_API_SERVICE: SERVICE,
+      METRICS_API_PORT: String(port),
+    });
+    await cluster.secret('openai', { 'api-key': environment().llm.apiKey });
+    await providerAvailable(cluster, SERVICE);
+    return { cluster, operator, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** A pool that scales by its backlog alone, and is down again as soon as it may. */
@@ -79,7 +81,8 @@ export async function refusalOfZero(cluster: TestCluster): Promise<string | unde
   try {
     await cluster.createPool(name, benchPool('bench-zero', 0));
   } catch (error) {
-    return (error as { body?: string }).body ?? String(error);
+    const { body = '{}' } = error as { body?: string };
+    return (JSON.parse(body) as { message?: string }).message ?? String(error);
   }
   await cluster.remove('farerules.dev/v1alpha1', 'FareRuleWorkerPool', name);
   return undefined;

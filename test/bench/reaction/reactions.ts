@@ -3,7 +3,6 @@ import { environment } from '../../environment/environment.ts';
 import type { TestCluster } from '../../integration/operatorHarness.ts';
 import { say, step } from '../../support/step.ts';
 import { DeploymentWatch } from '../cluster/deploymentWatch.ts';
-import { HollowNode } from '../cluster/hollowNode.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
 import type { Peer } from '../figures.ts';
 import { scaledDeployment, scaledObject } from '../keda/scaledObject.ts';
@@ -82,9 +81,9 @@ async function phase(
 ): Promise<Reaction[]> {
   if (trials === 0) return [];
   const side = await step(`${title}: started`, start);
-  const node = await HollowNode.start(side.cluster.admin);
-  const watch = await DeploymentWatch.start(side.cluster.admin, side.cluster.namespace);
+  const watch = new DeploymentWatch(side.cluster.admin, side.cluster.namespace);
   try {
+    await watch.start();
     for (const { topic } of side.targets) await tasks.add(topic, TASKS);
     const measured = side.targets.map(async (target) => {
       const { peer, from } = target;
@@ -101,6 +100,5 @@ async function phase(
   } finally {
     await watch.stop();
     await step(`${title}: ended`, side.stop);
-    await node.stop();
   }
 }

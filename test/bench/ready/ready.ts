@@ -85,8 +85,9 @@ async function measure(
   trials: number,
 ): Promise<number[]> {
   await tasks.add(target.topic, TASKS);
-  const watch = await DeploymentWatch.start(cluster.admin, cluster.namespace);
+  const watch = new DeploymentWatch(cluster.admin, cluster.namespace);
   try {
+    await watch.start();
     await waitFor(`the Deployment ${target.name}`, () => watch.last(target.name), { timeoutMs: 60_000 });
     return await step(`pods ready, ${side}: ${trials} trials`, async () => {
       const found: number[] = [];

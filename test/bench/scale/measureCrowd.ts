@@ -39,8 +39,9 @@ export interface Rest {
 }
 
 export async function measureCrowd(crowd: Crowd, engines: Engines, settings: Settings): Promise<Measured> {
-  const watch = await DeploymentWatch.start(crowd.cluster.admin, crowd.cluster.namespace);
+  const watch = new DeploymentWatch(crowd.cluster.admin, crowd.cluster.namespace);
   try {
+    await watch.start();
     const creation = await create(crowd);
     await settled(crowd);
     const rest = await atRest(crowd, engines, settings.idleSeconds);

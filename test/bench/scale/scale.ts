@@ -1,6 +1,5 @@
 /** Crowds of every size over every number of engines; KEDA's, where asked for, in the same run. */
 import { step } from '../../support/step.ts';
-import { HollowNode } from '../cluster/hollowNode.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
 import type { Figure, Peer } from '../figures.ts';
 import type { Start } from '../reaction/target.ts';
@@ -62,11 +61,9 @@ export async function measureScale(
 
 async function withCrowd<T>(start: () => Promise<Crowd>, use: (crowd: Crowd) => Promise<T>): Promise<T> {
   const crowd = await start();
-  const node = await HollowNode.start(crowd.cluster.admin);
   try {
     return await use(crowd);
   } finally {
     await crowd.stop();
-    await node.stop();
   }
 }
