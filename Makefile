@@ -28,6 +28,10 @@ down: deps ## End the environment that `make up` or a killed run left
 install: deps ## Install operator, process and sample pool into the environment that is up
 	@$(CLI) install
 
+.PHONY: bench-scaling
+bench-scaling: deps ## Measure the scaling beside KEDA's (BENCH_TRIALS=3 and so on shorten it, see test/README.md)
+	@$(CLI) bench-scaling
+
 .PHONY: unit lint fix
 unit: deps ## Unit tests alone; need nothing but Node
 	@$(CLI) unit

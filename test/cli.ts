@@ -1,4 +1,5 @@
 /** The commands behind the Makefile's targets. */
+import { benchScaling } from './bench/scaling.ts';
 import { down } from './environment/down.ts';
 import { environment } from './environment/environment.ts';
 import { installOperator, installPool, installProcess } from './environment/install.ts';
@@ -18,6 +19,7 @@ const commands: Record<string, () => Promise<number>> = {
   unit: async () => report(await jest('unit', false)),
   checks: async () => report(await checks()),
   generate,
+  'bench-scaling': benchScaling,
   async up() {
     await up();
     say(

@@ -9,7 +9,7 @@ import { CACHE, contentHash } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 
 const SOURCE = join(import.meta.dirname, 'binaries');
-const KUBERNETES = 'v1.34.4';
+export const KUBERNETES = 'v1.34.4';
 /** Without these, version checks in clients fail. */
 const LDFLAGS = (() => {
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(KUBERNETES) ?? [];

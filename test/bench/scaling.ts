@@ -1,0 +1,116 @@
+/** `make bench-scaling`: the scaling benchmark's parts, each of which may fail without the others. */
+import { cpus, totalmem } from 'node:os';
+import { KubeConfig } from '@kubernetes/client-node';
+import { KUBERNETES } from '../cluster/binaries.ts';
+import { withCleanup } from '../environment/down.ts';
+import { environment } from '../environment/environment.ts';
+import { up } from '../environment/up.ts';
+import { TestCluster } from '../integration/operatorHarness.ts';
+import { ENVIRONMENT_FILE } from '../support/paths.ts';
+import { say, step } from '../support/step.ts';
+import { closeWhole } from './cluster/closeWhole.ts';
+import { HollowNode } from './cluster/hollowNode.ts';
+import { measureCountCost } from './engine/countCost.ts';
+import { OpenTasks } from './engine/openTasks.ts';
+import { table } from './figures.ts';
+import { buildKeda, KEDA_VERSION } from './keda/build.ts';
+import { writePlot } from './plot.ts';
+import { refusalOfZero } from './reaction/ours.ts';
+import { reactionFigures } from './reaction/reactionFigures.ts';
+import { measureReactions } from './reaction/reactions.ts';
+import { STARTS, type Start } from './reaction/target.ts';
+import { measureReady } from './ready/ready.ts';
+import { Results } from './results.ts';
+import { measureScale } from './scale/scale.ts';
+import { type Settings, settingsFrom } from './settings.ts';
+
+/** In the environment that is up if FRWP_ENVIRONMENT names one, else in one of its own. */
+export async function benchScaling(): Promise<number> {
+  const settings = settingsFrom(process.env);
+  if (process.env.FRWP_ENVIRONMENT) return measure(settings);
+  await step(`KEDA ${KEDA_VERSION} from its Go module`, buildKeda);
+  return withCleanup(async () => {
+    await up();
+    process.env.FRWP_ENVIRONMENT = ENVIRONMENT_FILE;
+    return measure(settings);
+  });
+}
+
+async function measure(settings: Settings): Promise<number> {
+  const results = new Results('scaling');
+  const config = new KubeConfig();
+  config.loadFromFile(environment().kubeconfig);
+  const [engine = ''] = environment().engines;
+  const tasks = await OpenTasks.open(engine, environment().postgres);
+  const node = await HollowNode.start(config);
+  let failed: string[] = [];
+  try {
+    failed = await measureParts(settings, engine, tasks, results);
+  } finally {
+    await tasks.removeAll();
+    await node.stop();
+  }
+  say('');
+  for (const line of table(results.figures)) say(line);
+  say(`\nConditions and all figures: ${results.path}`);
+  for (const failure of failed) say(`FAILED: ${failure}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** @returns what could not be measured, and why */
+async function measureParts(
+  settings: Settings,
+  engine: string,
+  tasks: OpenTasks,
+  results: Results,
+): Promise<string[]> {
+  const machine = conditions();
+  const failed: string[] = [];
+  const part = async (title: string, work: () => Promise<void>) => {
+    await work().catch((error: Error) => {
+      say(`FAILED: ${title}: ${error.message}`);
+      failed.push(`${title}: ${error.message}`);
+    });
+  };
+  const refusal = await zeroRefused();
+  if (refusal) {
+    failed.push(`from 0: not measured for ours, the installed CRD refuses minReplicas 0: ${refusal}`);
+  }
+  await part('reaction', async () => {
+    const starts = STARTS.filter((from) => !refusal || from !== 0);
+    const reactions = await measureReactions(settings, tasks, starts);
+    results.add(reactionFigures(reactions, machine));
+    say(`           plot: ${writePlot(reactions)}`);
+  });
+  if (!refusal) {
+    await part('pods ready', async () =>
+      results.add(await measureReady(settings.readyTrials, tasks, machine)),
+    );
+  }
+  const from: Start = refusal ? 1 : 0;
+  await part('scale', () => measureScale(settings, tasks, from, machine, (figures) => results.add(figures)));
+  await part('cost of asking', async () =>
+    results.add(await measureCountCost(engine, tasks, settings.openTasks, machine)),
+  );
+  return failed;
+}
+
+async function zeroRefused(): Promise<string | undefined> {
+  const cluster = await TestCluster.open('bench-zero');
+  try {
+    return await refusalOfZero(cluster);
+  } finally {
+    await closeWhole(cluster);
+  }
+}
+
+/** What every figure was measured on. */
+function conditions(): string {
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const optimised = process.env.FRWP_OPTIMISE === '1' ? '' : ', compiled without optimisation';
+  const cluster =
+    environment().cluster === 'local'
+      ? `local cluster, Kubernetes ${KUBERNETES} with default flags (HPA sync 15 s)${optimised}`
+      : 'given cluster';
+  return `${cluster}, KEDA ${KEDA_VERSION} in turns, operators as processes of this machine, ours from its TypeScript source, ${cpus().length} cores, ${gigabytes} GB, Node ${process.version}`;
+}

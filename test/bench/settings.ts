@@ -1,0 +1,87 @@
+/** How much a benchmark measures, from the environment; pure. */
+
+export interface Settings {
+  /** Reaction trials of ours, for each start (from 0, from 1). */
+  trials: number;
+  /** Reaction trials of KEDA, for each start and each polling interval. */
+  kedaTrials: number;
+  /** Ours and KEDA take turns this often. */
+  rounds: number;
+  /** Trials until pods are ready, for each side. */
+  readyTrials: number;
+  /** Numbers of pools. Empty: that part is left out. */
+  pools: number[];
+  /** Numbers of engines that each number of pools is spread over. */
+  engines: number[];
+  /** Reactions measured at each number of pools. */
+  poolTrials: number;
+  /** Seconds over which rest is measured. */
+  idleSeconds: number;
+  /** Numbers of open tasks that the count query is timed with. */
+  openTasks: number[];
+  /** Whether KEDA runs the largest number of pools too. */
+  kedaAtScale: boolean;
+}
+
+const DEFAULTS: Settings = {
+  trials: 30,
+  kedaTrials: 10,
+  rounds: 2,
+  readyTrials: 3,
+  pools: [10, 100, 1_000],
+  engines: [1, 10],
+  poolTrials: 100,
+  idleSeconds: 60,
+  openTasks: [100, 10_000, 100_000],
+  kedaAtScale: false,
+};
+
+/** What each variable sets, for `make help` and for the error below. */
+export const VARIABLES = {
+  BENCH_TRIALS: 'trials',
+  BENCH_KEDA_TRIALS: 'kedaTrials',
+  BENCH_ROUNDS: 'rounds',
+  BENCH_READY_TRIALS: 'readyTrials',
+  BENCH_POOLS: 'pools',
+  BENCH_ENGINES: 'engines',
+  BENCH_POOL_TRIALS: 'poolTrials',
+  BENCH_IDLE_SECONDS: 'idleSeconds',
+  BENCH_OPEN_TASKS: 'openTasks',
+  BENCH_KEDA_AT_SCALE: 'kedaAtScale',
+} as const satisfies Record<string, keyof Settings>;
+
+/**
+ * The settings, with those that a BENCH_ variable changes; lists are separated by commas.
+ * @throws Error that names the variable that cannot be used
+ */
+export function settingsFrom(env: Record<string, string | undefined>): Settings {
+  const unknown = Object.keys(env).filter((name) => name.startsWith('BENCH_') && !(name in VARIABLES));
+  if (unknown.length > 0) {
+    throw new Error(`${unknown.join(', ')}: not known; there are ${Object.keys(VARIABLES).join(', ')}`);
+  }
+  const changed = Object.entries(VARIABLES)
+    .filter(([name]) => env[name] !== undefined)
+    .map(([name, setting]) => [setting, parse(name, env[name] ?? '', DEFAULTS[setting])]);
+  const settings = { ...DEFAULTS, ...Object.fromEntries(changed) } as Settings;
+  return { ...settings, rounds: Math.max(1, settings.rounds) };
+}
+
+function parse(name: string, text: string, example: Settings[keyof Settings]): Settings[keyof Settings] {
+  if (typeof example === 'boolean') return text === '1';
+  if (Array.isArray(example))
+    return text
+      .split(',')
+      .filter(Boolean)
+      .map((item) => whole(name, item.trim()));
+  return whole(name, text);
+}
+
+function whole(name: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`${name}: "${text}" is not a whole number`);
+  return Number(text);
+}
+
+/** Splits trials over rounds as evenly as whole numbers can: the first rounds have the rest. */
+export function perRound(trials: number, rounds: number): number[] {
+  return Array.from({ length: rounds }, (_, round) => Math.floor((trials + rounds - 1 - round) / rounds));
+}
