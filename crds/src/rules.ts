@@ -70,6 +70,16 @@ export const SPEC_RULES: SpecRule[] = [
       ),
   },
   {
+    // Beside the schema's minimum, which the API server does not hold against a whole number: 0 is one.
+    at: 'llm',
+    cel:
+      '!has(self.budget) || ((!has(self.budget.perHourUSD) || self.budget.perHourUSD > 0.0) && ' +
+      '(!has(self.budget.perDayUSD) || self.budget.perDayUSD > 0.0))',
+    path: 'llm.budget',
+    message: 'llm.budget must be more than nothing: to stop the pool, pause it or delete it',
+    holds: ({ llm: { budget = {} } }) => (budget.perHourUSD ?? 1) > 0 && (budget.perDayUSD ?? 1) > 0,
+  },
+  {
     at: 'llm',
     cel: '!has(self.budget) || has(self.budget.perHourUSD) || has(self.budget.perDayUSD)',
     path: 'llm.budget',

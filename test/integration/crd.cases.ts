@@ -194,7 +194,13 @@ export const BAD_SPECS: BadSpec[] = [
     'llm.quotas must name quota groups of llm.credentials, each once',
   ),
   bad('a budget without an amount', 'llm.budget', {}, 'llm.budget needs perHourUSD or perDayUSD'),
-  bad('a budget of nothing', 'llm.budget', { perDayUSD: 0 }, 'should be greater than or equal to 0.01'),
+  bad('a budget of nothing', 'llm.budget', { perDayUSD: 0 }, 'llm.budget must be more than nothing'),
+  bad(
+    'a budget of half a cent',
+    'llm.budget',
+    { perDayUSD: 0.005 },
+    'should be greater than or equal to 0.01',
+  ),
   bad('a CPU target above 100 %', 'scaling.cpuUtilization', 150, 'should be less than or equal to 100'),
   bad('replicas as text', 'scaling.maxReplicas', '20', 'must be of type integer'),
   bad(
