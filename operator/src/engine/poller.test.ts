@@ -186,7 +186,8 @@ describe('an engine that fails', () => {
     // Four calls in a row without an answer end a round of twenty: the list, those four, and three beside them.
     expect(first).toBeLessThanOrEqual(8);
     await pause(1_400);
-    expect(responder.asked.length - first).toBe(1);
+    // A probe or two, by the jitter; the twenty questions wait.
+    expect([1, 2]).toContain(responder.asked.length - first);
     responder.fault = undefined;
     expect(await backlogOf(poller, 'p1', undefined, 4_000)).toMatchObject({ pending: 4 });
     expect(await backlogOf(poller, 'p9')).toMatchObject({ pending: 0 });
