@@ -1,8 +1,8 @@
 /** Two operators as pods: the metric through a change of the leader. */
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiGet, apiGetOf, backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
-import { installPool, OPERATOR_NAMESPACE, POOL_NAME } from '../environment/install.ts';
+import { installOperator, installPool, OPERATOR_NAMESPACE, POOL_NAME } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
 import { sleep, waitFor } from '../support/wait.ts';
@@ -24,9 +24,11 @@ describe('the metric through a change of the leader', () => {
   beforeAll(async () => {
     kubectl = await kubectlOf(environment());
     get = await apiGetOf(environment());
+    await installOperator(environment());
     await installPool(environment());
     await operators(2);
   }, 240_000);
+  afterAll(() => operators(1), 100_000);
 
   const operators = async (count: number) => {
     await kubectl(['-n', OPERATOR_NAMESPACE, 'scale', OPERATOR, `--replicas=${count}`]);
