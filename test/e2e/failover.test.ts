@@ -62,6 +62,7 @@ describe('the metric through a change of the leader', () => {
           await sleep(100);
         }
       })();
+      await sleep(2_000);
       const start = Date.now();
       await kubectl(['-n', OPERATOR_NAMESPACE, 'delete', before, ...flags]);
       await waitFor(
@@ -72,6 +73,8 @@ describe('the metric through a change of the leader', () => {
         },
         { timeoutMs: withinMs },
       );
+      const took = Date.now() - start;
+      await sleep(2_000);
       watching = false;
       await watch;
       const values = seen.filter(({ status }) => status === 200);

@@ -77,13 +77,6 @@ export class BacklogPoller {
     return counts ? { known: false, reason: SLOW } : { known: false };
   }
 
-  /** Backlogs of all pools in a namespace. */
-  inNamespace(namespace: string): { name: string; backlog: Backlog }[] {
-    return [...this.tracked]
-      .filter(([, { pool }]) => pool.namespace === namespace)
-      .map(([key, { pool }]) => ({ name: pool.name, backlog: this.backlog(key) }));
-  }
-
   private unsubscribe({ engine, poller, target, listener, expiry }: Tracked): void {
     clearTimeout(expiry);
     poller.unsubscribe(target, listener);

@@ -8,6 +8,7 @@ import { errorMessage } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { Informer } from '../kube/informer.ts';
 import { KINDS } from '../kube/kinds.ts';
+import { poolKey } from '../pool/names.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { MetricsApi } from '../pool/observation.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -21,7 +22,7 @@ import {
 } from './auth.ts';
 import { apiServiceOwner } from './owner.ts';
 import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
-import { type Answer, failure, metricAnswer, route } from './routes.ts';
+import { type Answer, failure, metricAnswer, type PoolBacklog, route } from './routes.ts';
 import { type ServingCertificate, servingCertificate } from './tls.ts';
 
 /** How often the certificate's age is looked at, and a failed registration is tried again. */
@@ -172,11 +173,20 @@ export class MetricsApiServer {
     if (!(await this.reviewer.mayList(user, asked.namespace, asked.metric))) {
       return failure(403, 'Forbidden', `${user.name} may not list ${asked.metric} in ${asked.namespace}`);
     }
-    const { poller, served } = this.parts;
-    const pools = poller
-      .inNamespace(asked.namespace)
-      .map(({ name, backlog }) => ({ name, backlog, served: served(asked.namespace, name) }));
-    return metricAnswer(asked, pools);
+    return metricAnswer(asked, this.pools(asked.namespace));
+  }
+
+  /** All pools that there are: of one that was not counted yet the backlog is unknown, not the pool. */
+  private pools(namespace: string): PoolBacklog[] {
+    const { poller, served, watches } = this.parts;
+    return watches.pools
+      .values()
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map(({ metadata: { name } }) => ({
+        name,
+        backlog: poller.backlog(poolKey(namespace, name)),
+        served: served(namespace, name),
+      }));
   }
 }
 
