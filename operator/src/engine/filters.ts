@@ -11,8 +11,8 @@ const NO_SUCH_VALUE = 'farerules.dev/no-such-value';
 interface Filter {
   parameter: string;
   field: string;
-  /** First version that knows it. */
-  since: string;
+  /** First version that knows it, where that is documented. */
+  since?: string;
   used: (question: Question) => boolean;
 }
 
@@ -26,7 +26,6 @@ const FILTERS: readonly Filter[] = [
   {
     parameter: 'tenantIdIn',
     field: 'spec.engine.tenantIds',
-    since: '7.7',
     used: ({ tenantIds }) => tenantIds !== undefined,
   },
 ];
@@ -48,7 +47,8 @@ export class FilterSupport {
   async objection(question: Question, now: number): Promise<string | undefined> {
     for (const { parameter, field, since, used } of FILTERS) {
       if (used(question) && !(await this.knows(parameter, now))) {
-        return `the engine does not know the filter of ${field} and counts tasks of others too: use version ${since} or newer, or leave out ${field}`;
+        const version = since === undefined ? 'a version that does' : `version ${since} or newer`;
+        return `the engine does not know the filter of ${field} and counts tasks of others too: use ${version}, or leave out ${field}`;
       }
     }
     return undefined;
