@@ -20,7 +20,6 @@ import {
   frontProxy,
   proxiedUser,
 } from './auth.ts';
-import { apiServiceOwner } from './owner.ts';
 import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
 import { type Answer, failure, metricAnswer, type PoolBacklog, route } from './routes.ts';
 import { type ServingCertificate, servingCertificate } from './tls.ts';
@@ -107,8 +106,7 @@ export class MetricsApiServer {
   /** This process leads now: the API server is to ask it. */
   async lead(): Promise<void> {
     this.leading = true;
-    const { ownerName, service } = this;
-    if (ownerName) this.owner = await apiServiceOwner(this.parts.client, ownerName, service.namespace);
+    if (this.ownerName) this.owner = await this.parts.client.get(KINDS.clusterRole, this.ownerName);
     this.timer = setInterval(() => void this.maintain(), CHECK_MS);
     await this.maintain();
   }
