@@ -7,7 +7,7 @@ import { runDemo } from '../demo/runDemo.ts';
 import { scaleReader } from '../demo/scaleReader.ts';
 import { parsePodFigures, sumFigures } from '../demo/workerMetrics.ts';
 import { environment } from '../environment/environment.ts';
-import { installPool, POOL_NAME, uninstallOperator } from '../environment/install.ts';
+import { installPool, OPERATOR_NAMESPACE, POOL_NAME, uninstallOperator } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
 import { sleep, waitFor } from '../support/wait.ts';
