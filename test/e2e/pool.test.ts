@@ -78,11 +78,15 @@ describe('a pool of pods', () => {
 
     const operators = ['-n', OPERATOR_NAMESPACE, '-l', 'app.kubernetes.io/component=operator'];
     await kubectl(['delete', 'pods', ...operators]);
+    // Only the leader asks the workers, and either pod may be the leader.
     const answers = async () => {
-      const [name] = (await kubectl(['get', 'pods', ...operators, '-o', 'name'])).trim().split('\n');
-      const path = `/api/v1/namespaces/${OPERATOR_NAMESPACE}/${name?.replace('pod/', 'pods/')}:9090/proxy/metrics`;
-      const text = await kubectl(['get', '--raw', path]);
-      return Number(/^fareruleworkerpool_worker_scrapes_total\{result="ok"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+      const names = (await kubectl(['get', 'pods', ...operators, '-o', 'name'])).trim().split('\n');
+      const counts = names.map(async (name) => {
+        const path = `/api/v1/namespaces/${OPERATOR_NAMESPACE}/${name.replace('pod/', 'pods/')}:9090/proxy/metrics`;
+        const text = await kubectl(['get', '--raw', path]);
+        return Number(/^fareruleworkerpool_worker_scrapes_total\{result="ok"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+      });
+      return Math.max(...(await Promise.all(counts)));
     };
     // Two rounds of the pod that is left, and the time in which a status may be written.
     await waitFor('the new operator to have asked the worker', async () => (await answers()) >= 2, {
