@@ -1,8 +1,9 @@
 /** Two operators as pods: the metric through a change of the leader. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { OPERATOR_NAMESPACE } from '../cluster/controlPlane.ts';
 import { type ApiGet, apiGetOf, backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
-import { installOperator, installPool, OPERATOR_NAMESPACE, POOL_NAME } from '../environment/install.ts';
+import { installOperator, installPool, POOL_NAME } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { POOL_NAMESPACE } from '../environment/services.ts';
 import { sleep, waitFor } from '../support/wait.ts';

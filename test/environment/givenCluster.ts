@@ -1,10 +1,11 @@
 /** The cluster that KUBECONFIG names; the backends run on this machine, where its pods reach them. */
 import { buildBinaries } from '../cluster/binaries.ts';
+import { OPERATOR_NAMESPACE } from '../cluster/controlPlane.ts';
 import { installPackages } from '../cluster/packages.ts';
 import { buildEngine } from '../engine/build.ts';
 import { step } from '../support/step.ts';
 import type { Environment } from './environment.ts';
-import { OPERATOR_NAMESPACE, uninstallOperator } from './install.ts';
+import { uninstallOperator } from './install.ts';
 import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { OURS, POOL_NAMESPACE } from './services.ts';
 import type { PreparedCluster } from './up.ts';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { OPERATOR_NAMESPACE } from '../cluster/controlPlane.ts';
 import { OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
 import { deployProcess } from '../engine/camunda.ts';
 import { ROOT } from '../support/paths.ts';
@@ -10,7 +11,6 @@ import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { POOL_NAMESPACE } from './services.ts';
 
 export const POOL_NAME = 'llm-worker';
-export const OPERATOR_NAMESPACE = 'fareruleworkerpool-system';
 const SAMPLE = join(ROOT, 'manifests/samples/pool-small.yaml');
 
 /** `kubectl apply -k manifests`, then waits until the operator is ready. */
