@@ -91,3 +91,10 @@ export const REASONS = {
   Held: 'Held',
 } as const;
 export type Reason = (typeof REASONS)[keyof typeof REASONS];
+
+/** Passing states of a healthy start or rollout: no reason to warn. */
+export const PROGRESS: ReadonlySet<string> = new Set([
+  REASONS.DeploymentMissing,
+  REASONS.RollingOut,
+  REASONS.NotEnoughReady,
+]);

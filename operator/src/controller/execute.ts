@@ -5,10 +5,20 @@ import type { Plan, Step } from '../pool/plan.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 
-/** @throws KubeError of the first step that fails; the steps after it are left for the next attempt. */
-export async function execute(client: KubeClient, log: Logger, pool: string, plan: Plan): Promise<void> {
+/**
+ * @param observedAt milliseconds since the epoch
+ * @throws KubeError of the first step that fails; the steps after it are left for the next attempt.
+ */
+export async function execute(
+  client: KubeClient,
+  log: Logger,
+  pool: string,
+  plan: Plan,
+  observedAt: number,
+): Promise<void> {
   for (const step of plan.steps) {
     await applyStep(client, step);
+    if (step.action === 'scale') metrics.decisionToWrite.observe((Date.now() - observedAt) / 1_000);
     const object = touched(step);
     metrics.writes.inc({ action: step.action, kind: object.kind });
     log.info('wrote', { pool, action: step.action, ...object });

@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
 import { autoscalerName, credentialsName, poolKey, workloadName } from '../pool/names.ts';
-import type { KubeObject } from '../pool/objects.ts';
+import type { KubeObject, Secret } from '../pool/objects.ts';
 import type { Backlog, LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
 import type { ScalingMemory } from '../pool/scaling/memory.ts';
 import type { WorkerScraper } from '../workers/scraper.ts';
@@ -34,7 +34,8 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   const parsed = parsePoolSpec(pool.spec);
   const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
   const credentials = credentialsName(name);
-  const secrets = await watches.secrets.read(key, namespace, [...new Set([...referenced, credentials])]);
+  const byName = watches.ownSecrets.forbidden ? [...referenced, credentials] : referenced;
+  const secrets = await watches.secrets.read(key, namespace, [...new Set(byName)]);
 
   if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
   else poller.forget(key);
@@ -74,6 +75,7 @@ async function liveObjects(
   { client, watches }: Sources,
   namespace: string,
   pool: string,
+  /** The pool's own Secret, where it is read by its name. */
   credentials: SecretReading | undefined,
 ): Promise<LiveObjects> {
   // The copies hold what carries our label. What they lack may still be there under that name, as
@@ -83,20 +85,24 @@ async function liveObjects(
     kind: Kind,
     name: string,
   ) => store.get(name, namespace) ?? (await client.get<T>(kind, name, namespace));
-  const [serviceAccount, deployment, autoscaler, disruptionBudget] = await Promise.all([
+  const [serviceAccount, secret, deployment, autoscaler, disruptionBudget] = await Promise.all([
     find(watches.serviceAccounts, KINDS.serviceAccount, workloadName(pool)),
+    credentials ? found(credentials) : find(watches.ownSecrets, KINDS.secret, credentialsName(pool)),
     find(watches.deployments, KINDS.deployment, workloadName(pool)),
     find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
     find(watches.disruptionBudgets, KINDS.disruptionBudget, workloadName(pool)),
   ]);
-  const found: LiveObjects = {};
-  if (serviceAccount) found.serviceAccount = serviceAccount;
-  if (deployment) found.deployment = deployment;
-  if (autoscaler) found.autoscaler = autoscaler;
-  if (disruptionBudget) found.disruptionBudget = disruptionBudget;
-  if (credentials?.state === 'found') found.secret = credentials.secret;
-  return found;
+  return {
+    ...(serviceAccount && { serviceAccount }),
+    ...(secret && { secret }),
+    ...(deployment && { deployment }),
+    ...(autoscaler && { autoscaler }),
+    ...(disruptionBudget && { disruptionBudget }),
+  };
 }
+
+const found = (reading: SecretReading): Secret | undefined =>
+  reading.state === 'found' ? reading.secret : undefined;
 
 /** What to ask the engine; without credentials while they cannot be read. */
 function engineTarget(

@@ -2,7 +2,7 @@
 import { plan } from '../pool/plan.ts';
 import { nextStatus } from '../pool/status.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { metrics } from '../telemetry/metrics.ts';
+import { forgetPool, tellPool } from '../telemetry/metrics.ts';
 import { execute } from './execute.ts';
 import { observe, type Sources } from './observe.ts';
 import type { StatusWriter } from './writeStatus.ts';
@@ -30,6 +30,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     watches.secrets.forget(key);
     statusWriter.forget(key);
     memories.delete(key);
+    forgetPool(namespace, name);
     return undefined;
   }
   const status = statusWriter.current(pool);
@@ -37,15 +38,19 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
   const steps = plan(observation);
   let failure: unknown;
   try {
-    await execute(client, log, key, steps);
+    await execute(client, log, key, steps, observation.now);
     // Only now: what was decided and not carried out is decided again.
     if (steps.scaling) memories.set(key, steps.scaling.memory);
   } catch (error) {
     failure = error;
   }
   const next = nextStatus(observation, steps, new Date().toISOString());
-  if (next.desiredReplicas === undefined) metrics.desiredReplicas.remove({ namespace, pool: name });
-  else metrics.desiredReplicas.set({ namespace, pool: name }, next.desiredReplicas);
+  tellPool(namespace, name, {
+    replicas: next.replicas ?? 0,
+    desiredReplicas: next.desiredReplicas,
+    signals: next.scaling?.signals ?? [],
+    fellBack: steps.scaling?.fellBack ?? false,
+  });
   const again = await statusWriter.write(pool, next);
   // Told after the status is written: a pool that cannot be applied still says what is known of it.
   if (failure !== undefined) throw failure;

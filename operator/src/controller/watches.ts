@@ -6,7 +6,8 @@ import { KINDS, type Kind } from '../kube/kinds.ts';
 import { SecretWatcher } from '../kube/secrets.ts';
 import { Store } from '../kube/store.ts';
 import { MANAGED_BY_LABEL, MANAGER, POOL_LABEL, poolKey } from '../pool/names.ts';
-import type { Autoscaler, Condition, Deployment, KubeObject, Pod } from '../pool/objects.ts';
+import type { Autoscaler, Condition, Deployment, KubeObject, Pod, Secret } from '../pool/objects.ts';
+import { MultiIndex } from '../support/multiIndex.ts';
 import { Claims } from './claims.ts';
 import { ForeignScalers } from './foreignScalers.ts';
 
@@ -22,8 +23,12 @@ export class Watches {
   readonly disruptionBudgets: Store<KubeObject>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly pods: Store<Pod>;
+  private readonly podsByPool = new MultiIndex<Pod>();
   readonly apiServices: Informer<ApiService>;
+  /** Those that pools refer to. */
   readonly secrets: SecretWatcher;
+  /** Those that pools own. An operator that may only read Secrets by name has none of them here. */
+  readonly ownSecrets: Store<Secret>;
   readonly claims: Claims;
   readonly foreignScalers: ForeignScalers;
 
@@ -71,10 +76,15 @@ export class Watches {
     });
     this.disruptionBudgets = owned<KubeObject>(KINDS.disruptionBudget, byOwner);
     this.serviceAccounts = owned<KubeObject>(KINDS.serviceAccount, byOwner);
+    this.ownSecrets = owned<Secret>(KINDS.secret, byOwner);
     // Pods belong to the Deployment's ReplicaSets: their label names the pool.
-    this.pods = owned<Pod>(KINDS.pod, ({ metadata }) => {
-      const pool = metadata.labels?.[POOL_LABEL];
-      if (pool) enqueue(poolKey(metadata.namespace ?? '', pool));
+    this.pods = owned<Pod>(KINDS.pod, ({ metadata: { labels, name, namespace = '' } }) => {
+      const pool = labels?.[POOL_LABEL];
+      const id = poolKey(namespace, name);
+      const pod = this.pods.get(name, namespace);
+      if (pod && pool) this.podsByPool.set(id, [poolKey(namespace, pool)], pod);
+      else this.podsByPool.delete(id);
+      if (pool) enqueue(poolKey(namespace, pool));
     });
     this.apiServices = new Informer<ApiService>(client, { kind: KINDS.apiService, onChange: onApiService });
     this.secrets = new SecretWatcher(client, enqueue);
@@ -86,17 +96,16 @@ export class Watches {
   }
 
   get synced(): boolean {
-    return this.stores.every(({ synced }) => synced);
+    return this.stores.every(({ synced }) => synced) && this.ownSecrets.attempted;
   }
 
   podsOf(namespace: string, pool: string): Pod[] {
-    return this.pods
-      .values()
-      .filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[POOL_LABEL] === pool);
+    return [...this.podsByPool.under([poolKey(namespace, pool)]).values()];
   }
 
   stop(): void {
     for (const store of this.stores) store.stop();
+    this.ownSecrets.stop();
     this.secrets.stop();
   }
 }

@@ -29,7 +29,13 @@ export class StatusWriter {
     const { name, namespace, uid } = pool.metadata;
     const before = this.current(pool);
     const last = this.written.get(keyOf(pool));
-    const decision = writeDecision(before, status, last ? Date.now() - last.at : Number.POSITIVE_INFINITY);
+    const decision = writeDecision(
+      before,
+      status,
+      last ? Date.now() - last.at : Number.POSITIVE_INFINITY,
+      // By two clocks: it decides about a wait of seconds, once.
+      Date.now() - Date.parse(pool.metadata.creationTimestamp ?? ''),
+    );
     if (!decision.write) return decision.retryInMs;
     try {
       await this.client.apply(

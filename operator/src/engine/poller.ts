@@ -3,7 +3,7 @@
  * engine is the same share one EnginePoller, and one answer where they ask the same.
  */
 import type { Backlog } from '../pool/observation.ts';
-import { countedAt, forgetPool, metrics } from '../telemetry/metrics.ts';
+import { countedAt, forgetCounts, metrics } from '../telemetry/metrics.ts';
 import { EnginePoller } from './enginePoller.ts';
 import { type EngineTarget, engineKey, questionKey } from './question.ts';
 
@@ -56,7 +56,7 @@ export class BacklogPoller {
     if (!tracked) return;
     this.tracked.delete(key);
     this.unsubscribe(tracked);
-    forgetPool(tracked.pool.namespace, tracked.pool.name);
+    forgetCounts(tracked.pool.namespace, tracked.pool.name);
   }
 
   stop(): void {

@@ -6,8 +6,8 @@ const last = { busy: false, failures: 0, elapsedMs: 0, random: 0 };
 describe('the next round', () => {
   it.each([
     ['half a second after the last one began while there is work', { busy: true, elapsedMs: 20 }, 480],
-    ['one second after it while there is none', { elapsedMs: 20 }, 980],
-    ['earlier by chance, never later', { elapsedMs: 20, random: 0.999 }, 880.1],
+    ['three quarters of a second after it while there is none', { elapsedMs: 20 }, 730],
+    ['earlier by chance, never later', { elapsedMs: 20, random: 0.999 }, 655.075],
     ['after as long as a slow engine took', { busy: true, elapsedMs: 400 }, 400],
     ['after no more than a second, however slow', { busy: true, elapsedMs: 4_000 }, 1_000],
     ['after a back-off when nothing was answered, work or not', { busy: true, failures: 2 }, 2_000],

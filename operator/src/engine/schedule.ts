@@ -3,7 +3,9 @@
 /** While there is work. */
 const BUSY_MS = 500;
 /** While there is none: how long a first task may go unseen. */
-const IDLE_MS = 1_000;
+const IDLE_MS = 750;
+/** A slow engine is left alone for no longer than this. */
+const LONGEST_REST_MS = 1_000;
 /** Rounds start early by up to this share, so that many engines are not asked in step. */
 const JITTER = 0.1;
 const FIRST_BACKOFF_MS = 1_000;
@@ -26,7 +28,7 @@ export function pauseMs({ busy, failures, elapsedMs, random }: LastRound): numbe
   if (failures > 0) return backoffMs(failures, random);
   const interval = (busy ? BUSY_MS : IDLE_MS) * (1 - JITTER * random);
   // A slow engine is left alone for as long as it took, so that asking is at most half of its work.
-  return Math.max(interval - elapsedMs, Math.min(elapsedMs, IDLE_MS));
+  return Math.max(interval - elapsedMs, Math.min(elapsedMs, LONGEST_REST_MS));
 }
 
 /** Pause after so many failures in a row: doubles, between half and all of it by chance. */

@@ -1,5 +1,6 @@
 /** The one place that writes owned objects. */
 import { KubeError } from '../errors.ts';
+import { REPLICAS_MANAGER } from '../pool/names.ts';
 import type { Step } from '../pool/plan.ts';
 import { DELETION_COST } from '../pool/scaling/deletionCost.ts';
 import type { KubeClient } from './client.ts';
@@ -24,11 +25,15 @@ export async function applyStep(client: KubeClient, step: Step): Promise<void> {
         'scale',
       );
       return;
+    case 'keepReplicas':
+      await unless(409, client.apply(step.manifest, { force: false, manager: REPLICAS_MANAGER }));
+      return;
     case 'delete':
-      await unlessGone(client.delete(step.object));
+      await unless(404, client.delete(step.object));
       return;
     case 'deletionCost':
-      await unlessGone(
+      await unless(
+        404,
         client.merge(KINDS.pod, step.name, step.namespace, {
           metadata: { annotations: { [DELETION_COST]: String(step.cost) } },
         }),
@@ -37,11 +42,11 @@ export async function applyStep(client: KubeClient, step: Step): Promise<void> {
   }
 }
 
-/** What was to be changed or removed may have gone by itself. */
-async function unlessGone(call: Promise<unknown>): Promise<void> {
+/** An answer that says that there is nothing left to do: what was to be changed has gone, or is somebody else's by now. */
+async function unless(status: number, call: Promise<unknown>): Promise<void> {
   try {
     await call;
   } catch (error) {
-    if (!(error instanceof KubeError) || error.status !== 404) throw error;
+    if (!(error instanceof KubeError) || error.status !== status) throw error;
   }
 }

@@ -107,13 +107,13 @@ export class KubeClient {
   /** Server-side apply. With `force`, fields that others set are taken over. */
   apply(
     object: Manifest,
-    { force, subresource }: { force: boolean; subresource?: string },
+    { force, subresource, manager = MANAGER }: { force: boolean; subresource?: string; manager?: string },
   ): Promise<KubeObject> {
     const { name, namespace } = object.metadata;
     return this.json({
       method: 'PATCH',
       path: path(kindOf(object), namespace, name, subresource),
-      query: { fieldManager: MANAGER, force: String(force) },
+      query: { fieldManager: manager, force: String(force) },
       contentType: 'application/apply-patch+yaml',
       body: object,
     });

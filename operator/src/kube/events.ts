@@ -2,12 +2,10 @@
 import type { FareRuleWorkerPool, PoolCondition } from '../../../crds/src/pool.ts';
 import { errorMessage } from '../errors.ts';
 import { MANAGER } from '../pool/names.ts';
-import { REASONS } from '../reasons.ts';
+import { PROGRESS } from '../reasons.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 
-/** Passing states of a healthy start or rollout: no reason to warn. */
-const PROGRESS = new Set<string>([REASONS.DeploymentMissing, REASONS.RollingOut, REASONS.NotEnoughReady]);
 /** The API server refuses longer notes. */
 const NOTE_LIMIT = 1_024;
 

@@ -12,6 +12,7 @@ import type { KubeObject } from '../pool/objects.ts';
 import { pause } from '../support/pause.ts';
 import type { KubeClient, Selector } from './client.ts';
 import type { Kind } from './kinds.ts';
+import { trimmed } from './trim.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
@@ -35,6 +36,8 @@ export class Informer<T extends KubeObject> {
   private version: string | undefined;
   /** Whether the copy has been complete at least once. */
   synced = false;
+  /** Whether it has been tried at least once. */
+  attempted = false;
   /** Why the last attempt failed; undefined while it works. */
   failure: unknown;
 
@@ -81,6 +84,11 @@ export class Informer<T extends KubeObject> {
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
     }
+    this.settle();
+  }
+
+  private settle(): void {
+    this.attempted = true;
     this.settled.resolve();
   }
 
@@ -122,21 +130,21 @@ export class Informer<T extends KubeObject> {
   private put(object: T): void {
     const key = keyOf(object);
     const known = this.objects.get(key);
-    this.objects.set(key, object);
+    this.objects.set(key, trimmed(object));
     if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.options.onChange(object);
   }
 
   private worked(): void {
     const recovered = this.failure !== undefined;
     this.failure = undefined;
-    this.settled.resolve();
+    this.settle();
     if (recovered) this.options.onFailure?.(undefined);
   }
 
   private failed(error: unknown): void {
     const news = errorMessage(this.failure ?? '') !== errorMessage(error);
     this.failure = error;
-    this.settled.resolve();
+    this.settle();
     if (news) this.options.onFailure?.(error);
   }
 }

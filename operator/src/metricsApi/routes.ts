@@ -90,9 +90,11 @@ export function metricAnswer(
     return failure(400, 'BadRequest', (error as Error).message);
   }
   const items: Record<string, unknown>[] = [];
-  for (const { name, backlog, served = 0 } of pools) {
+  for (const pool of pools) {
+    const { name } = pool;
     const metricLabels = { [POOL_LABEL]: name };
     if (!matches(metricLabels)) continue;
+    const { backlog, served = 0 } = pool;
     if (!backlog.known) {
       return failure(
         503,

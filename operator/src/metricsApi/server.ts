@@ -182,8 +182,13 @@ export class MetricsApiServer {
       .filter(({ metadata }) => metadata.namespace === namespace)
       .map(({ metadata: { name } }) => ({
         name,
-        backlog: poller.backlog(poolKey(namespace, name)),
-        served: served(namespace, name),
+        // Looked up for those that are asked for alone: there may be a thousand more.
+        get backlog() {
+          return poller.backlog(poolKey(namespace, name));
+        },
+        get served() {
+          return served(namespace, name);
+        },
       }));
   }
 }

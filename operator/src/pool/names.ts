@@ -4,6 +4,8 @@ import type { KubeObject, ObjectMeta, OwnerReference } from './objects.ts';
 
 /** Field manager of every server-side apply, and the value of the managed-by label. */
 export const MANAGER = 'fareruleworkerpool-operator';
+/** Keeps the number of pods of a new Deployment until somebody scales it: see initialReplicas.ts. */
+export const REPLICAS_MANAGER = `${MANAGER}-initial-replicas`;
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const POOL_LABEL = `${GROUP}/pool`;
 /** Carries a hash of the manifest that was applied last: it tells when a field must be taken away. */

@@ -9,6 +9,14 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+/** Who set which fields; of the fields only what is asked for. */
+export interface ManagedFields {
+  manager: string;
+  operation: 'Apply' | 'Update';
+  subresource?: string;
+  fieldsV1?: Record<string, Record<string, unknown> | undefined>;
+}
+
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -20,6 +28,7 @@ export interface ObjectMeta {
   ownerReferences?: OwnerReference[];
   creationTimestamp?: string;
   deletionTimestamp?: string;
+  managedFields?: ManagedFields[];
 }
 
 export interface KubeObject {

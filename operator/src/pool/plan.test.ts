@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { applied, foreign, formerly, healthy, minimalSpec, observation, pool } from './fixtures.ts';
 import { serviceAccount } from './manifests/serviceAccount.ts';
-import type { Deployment, Manifest } from './objects.ts';
+import { MANAGER } from './names.ts';
+import type { Deployment, ManagedFields, Manifest } from './objects.ts';
 import type { Observation } from './observation.ts';
 import { plan } from './plan.ts';
 
@@ -10,6 +11,12 @@ const told = (seen: Observation) =>
     switch (step.action) {
       case 'scale':
         return `scale to ${step.replicas}`;
+      case 'keepReplicas':
+        return `keep ${step.manifest.spec?.replicas}`;
+      case 'create': {
+        const replicas = step.manifest.spec?.replicas;
+        return `create ${step.manifest.kind}${replicas === undefined ? '' : ` with ${replicas}`}`;
+      }
       case 'deletionCost':
         return `cost ${step.cost} for ${step.name}`;
       case 'delete':
@@ -25,6 +32,11 @@ const edited = (change: (deployment: Deployment & Manifest) => void): Observatio
   change(deployment);
   return { ...running, live: { ...running.live, deployment } };
 };
+const replicasOf = (operation: 'Apply' | 'Update'): ManagedFields => ({
+  manager: MANAGER,
+  operation,
+  fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+});
 const backlog = (pending: number) =>
   ({ known: true, pending, inFlight: 0, at: '2026-01-01T00:00:00Z' }) as const;
 const foreignProvider = { state: 'foreign', servedBy: 'keda' } as const;
@@ -43,14 +55,14 @@ describe('the plan', () => {
       [
         'create ServiceAccount',
         'create Secret',
-        'create Deployment',
-        'scale to 3',
+        'create Deployment with 3',
+        'keep 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],
     ],
     [
-      'does not scale a new Deployment that has the one pod that it should',
+      'leaves a new Deployment at the one pod that it gets by default',
       observation({ pool: withSpec({ scaling: { minReplicas: 1 } }) }),
       [
         'create ServiceAccount',
@@ -59,6 +71,32 @@ describe('the plan', () => {
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],
+    ],
+    [
+      'starts a pool that may be at zero without pods, and without what protects them',
+      observation({ pool: withSpec({ scaling: { minReplicas: 0, idle: { after: '1m' } } }) }),
+      [
+        'create ServiceAccount',
+        'create Secret',
+        'create Deployment with 0',
+        'keep 0',
+        'create HorizontalPodAutoscaler',
+      ],
+    ],
+    [
+      'keeps the pods of a Deployment whose maker was interrupted, before it applies it without them',
+      edited((d) => {
+        d.metadata.managedFields = [replicasOf('Apply')];
+        d.metadata.labels = {};
+      }),
+      ['keep 3', 'apply Deployment'],
+    ],
+    [
+      'keeps nothing where somebody has scaled',
+      edited((d) => {
+        d.metadata.managedFields = [replicasOf('Update')];
+      }),
+      [],
     ],
     ['makes no call when nothing differs', running, []],
     [
@@ -184,8 +222,8 @@ describe('the plan', () => {
       observation({ live: { serviceAccount: foreign('ServiceAccount', 'refunds') } }),
       [
         'create Secret',
-        'create Deployment',
-        'scale to 3',
+        'create Deployment with 3',
+        'keep 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],
@@ -215,9 +253,12 @@ describe('the plan', () => {
     expect(plan(observation())).toEqual(plan(observation()));
   });
 
-  it('never carries replicas in an applied Deployment', () => {
-    for (const step of plan(observation()).steps) {
-      if ('manifest' in step) expect(step.manifest.spec ?? {}).not.toHaveProperty('replicas');
-    }
+  it('never carries replicas when it applies a Deployment that is there', () => {
+    const seen = edited((d) => {
+      d.metadata.labels = {};
+    });
+    const [step] = plan(seen).steps;
+    expect(step).toMatchObject({ action: 'apply', manifest: { kind: 'Deployment' } });
+    expect(step && 'manifest' in step && step.manifest.spec).not.toHaveProperty('replicas');
   });
 });

@@ -2,13 +2,14 @@
 import { type ParsedSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
 import { assembleCredentials, type Credentials } from './credentials.ts';
 import { inSync, stamped } from './drift.ts';
+import { type KeepReplicas, keeping, keepingOwn, withReplicas } from './initialReplicas.ts';
 import { autoscaler } from './manifests/autoscaler.ts';
 import { deployment } from './manifests/deployment.ts';
 import { disruptionBudget } from './manifests/disruptionBudget.ts';
 import { credentialsSecret } from './manifests/secret.ts';
 import { serviceAccount } from './manifests/serviceAccount.ts';
 import { controlledBy } from './names.ts';
-import type { KubeObject, Manifest } from './objects.ts';
+import type { Deployment, KubeObject, Manifest } from './objects.ts';
 import type { Observation } from './observation.ts';
 import { decideScaling, type ScalingDecision } from './scaling/decide.ts';
 
@@ -17,7 +18,9 @@ export type Step =
   | { action: 'create'; manifest: Manifest }
   /** Bring an object that is ours back to what it should be. */
   | { action: 'apply'; manifest: Manifest }
-  /** Set the number of pods of a Deployment: of one that was just made, or as the scaling decision says. */
+  /** Leave the number of pods of a new Deployment to whoever scales it; nothing to do where somebody has. */
+  | KeepReplicas
+  /** Set the number of pods of a Deployment, as the scaling decision says. */
   | { action: 'scale'; name: string; namespace: string; replicas: number }
   /** Remove an object of ours, as the uid says: not one that took its name meanwhile. */
   | { action: 'delete'; object: KubeObject }
@@ -43,6 +46,7 @@ export function plan(observation: Observation): Plan {
 
   const credentials = assembleCredentials(pool.metadata.namespace, spec.spec, observation.secrets);
   const scaling = decideScaling(observation, spec.spec);
+  const initial = spec.spec.scaling.minReplicas;
   const wanted: { manifest: Manifest; found: KubeObject | undefined }[] = [
     { manifest: serviceAccount(pool), found: live.serviceAccount },
   ];
@@ -54,13 +58,14 @@ export function plan(observation: Observation): Plan {
   const credentialsExist =
     credentials.ready || (live.secret !== undefined && controlledBy(live.secret, pool));
   if (credentialsExist) {
-    wanted.push(
-      {
-        manifest: deployment(pool, spec.spec, observation.workerImage),
-        found: live.deployment,
-      },
-      { manifest: disruptionBudget(pool), found: live.disruptionBudget },
-    );
+    wanted.push({
+      manifest: deployment(pool, spec.spec, observation.workerImage),
+      found: live.deployment,
+    });
+    // Without pods there is nothing to protect: a pool that starts at zero may never need one.
+    if (live.disruptionBudget || initial > 0 || (live.deployment?.spec.replicas ?? 0) > 0) {
+      wanted.push({ manifest: disruptionBudget(pool), found: live.disruptionBudget });
+    }
     if (scaling.mode.kind === 'autoscaler') {
       wanted.push({
         manifest: autoscaler(pool, spec.spec, scaling.hpa, observation.cpuMetricsServed),
@@ -73,7 +78,7 @@ export function plan(observation: Observation): Plan {
   const conflicts: KubeObject[] = [];
   for (const { manifest, found } of wanted) {
     if (found && !controlledBy(found, pool)) conflicts.push(found);
-    else steps.push(...stepsFor(stamped(manifest), found, spec.spec.scaling.minReplicas));
+    else steps.push(...stepsFor(stamped(manifest), found, initial));
   }
   steps.push(...scalingSteps(observation, scaling));
   return { spec, steps, conflicts, credentials, scaling };
@@ -102,14 +107,13 @@ function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: Sca
   ];
 }
 
-function stepsFor(manifest: Manifest, found: KubeObject | undefined, replicas: number): Step[] {
+function stepsFor(manifest: Manifest, found: KubeObject | undefined, initial: number): Step[] {
   if (!found) {
-    const create: Step = { action: 'create', manifest };
-    if (manifest.kind !== 'Deployment' || replicas === 1) return [create];
-    const { name, namespace = '' } = manifest.metadata;
-    return [create, { action: 'scale', name, namespace, replicas }];
+    if (manifest.kind !== 'Deployment') return [{ action: 'create', manifest }];
+    return [{ action: 'create', manifest: withReplicas(manifest, initial) }, ...keeping(manifest, initial)];
   }
   // What is on its way out is made anew once it has gone.
-  if (found.metadata.deletionTimestamp || inSync(found, manifest)) return [];
-  return [{ action: 'apply', manifest }];
+  if (found.metadata.deletionTimestamp) return [];
+  const kept = manifest.kind === 'Deployment' ? keepingOwn(manifest, found as Deployment) : [];
+  return inSync(found, manifest) ? kept : [...kept, { action: 'apply', manifest }];
 }

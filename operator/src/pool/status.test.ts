@@ -308,7 +308,29 @@ describe('writing the status', () => {
     ],
     ['writes a new generation at once', base, later({ observedGeneration: 4 }), 0, { write: true }],
   ])('%s', (_, before, after, since, decision) => {
-    expect(writeDecision(before, after, since)).toEqual(decision);
+    expect(writeDecision(before, after, since, 60_000)).toEqual(decision);
+  });
+
+  const blank = observation({ backlog: { known: false } });
+  const settling = statusOf(blank);
+  it.each<[string, PoolStatus, number, object]>([
+    ['waits while it is on its way to its first state', settling, 1_000, { write: false, retryInMs: 2_000 }],
+    ['does not wait for ever', settling, 3_000, { write: true }],
+    ['does not wait when all is known', base, 1_000, { write: true }],
+    [
+      'does not wait to say that a Secret is missing',
+      statusOf({ ...blank, secrets: {} }),
+      1_000,
+      { write: true },
+    ],
+    [
+      'does not wait to say that the spec is invalid',
+      statusOf({ ...blank, pool: pool({}) }),
+      1_000,
+      { write: true },
+    ],
+  ])('of a new pool %s', (_, after, sinceCreation, decision) => {
+    expect(writeDecision(undefined, after, Number.POSITIVE_INFINITY, sinceCreation)).toEqual(decision);
   });
 
   it('keeps the time of a condition that did not change, and sets it for one that did', () => {
@@ -335,6 +357,12 @@ describe('writing the status', () => {
     const after = statusOf({ ...seen, backlog: { known: false, reason: 'x' } });
     expect(newsworthy(statusOf(seen), after).map(({ type }) => type)).toEqual(['EngineReachable']);
     expect(newsworthy(after, statusOf(seen)).map(({ type }) => type)).toEqual(['Ready', 'EngineReachable']);
+  });
+
+  it('tells of a new pool what is wrong with it, and otherwise only that it is ready', () => {
+    const types = (seen: Observation) => newsworthy(undefined, statusOf(seen)).map(({ type }) => type);
+    expect(types(healthy())).toEqual(['Ready']);
+    expect(types(healthy({ backlog: { known: false, reason: 'x' } }))).toEqual(['EngineReachable']);
   });
 
   it('keeps what was spent, also while the spec is invalid', () => {

@@ -1,5 +1,6 @@
 /** The pool's status, and when it is worth a write. */
 import type { PoolCondition, PoolStatus } from '../../../crds/src/pool.ts';
+import { PROGRESS, REASONS } from '../reasons.ts';
 import { verdicts } from './conditions.ts';
 import { covers } from './drift.ts';
 import type { Observation } from './observation.ts';
@@ -8,6 +9,8 @@ import { scalingStatus } from './scaling/report.ts';
 
 /** Numbers and sentences that changed are written at most this often. */
 export const VALUE_INTERVAL_MS = 10_000;
+/** How long a new pool's status may wait for what is not known yet. */
+export const SETTLING_MS = 3_000;
 
 /**
  * @param now RFC 3339, for conditions that changed.
@@ -51,14 +54,34 @@ export function changedConditions(before: PoolStatus | undefined, after: PoolSta
 
 /**
  * Changes worth an event: a Ready that only repeats another condition's reason
- * would tell the same news twice.
+ * would tell the same news twice, and that nothing is wrong with a new pool is
+ * told by Ready alone.
  */
 export function newsworthy(before: PoolStatus | undefined, after: PoolStatus): PoolCondition[] {
-  return changedConditions(before, after).filter(
-    ({ type, reason, status }) =>
-      status !== 'Unknown' &&
-      (type !== 'Ready' ||
-        !after.conditions?.some((other) => other.type !== 'Ready' && other.reason === reason)),
+  return changedConditions(before, after).filter((condition) => {
+    const { type, reason, status } = condition;
+    if (status === 'Unknown') return false;
+    if (type === 'Ready')
+      return !after.conditions?.some((other) => other.type !== 'Ready' && other.reason === reason);
+    const known = before?.conditions?.some((old) => old.type === type && old.status !== 'Unknown');
+    return known || isProblem(condition);
+  });
+}
+
+function isProblem({ type, reason, status }: PoolCondition): boolean {
+  const bad = type === 'ScalingLimited' ? 'True' : 'False';
+  return status === bad && !PROGRESS.has(reason);
+}
+
+/** Whether a new pool is still on its way to its first state: nothing is wrong, and not all is known. */
+function isSettling(status: PoolStatus): boolean {
+  const conditions = status.conditions ?? [];
+  const others = conditions.filter(({ type }) => type !== 'Ready');
+  return (
+    others.length > 0 &&
+    !others.some(isProblem) &&
+    !conditions.some(({ reason }) => reason === REASONS.NameConflict) &&
+    others.some(({ reason, status }) => status === 'Unknown' || PROGRESS.has(reason))
   );
 }
 
@@ -66,13 +89,18 @@ export type WriteDecision = { write: true } | { write: false; retryInMs?: number
 
 /**
  * A changed condition is written at once; changed numbers wait their turn; the
- * time of the last count alone is never a reason to write.
+ * time of the last count alone is never a reason to write. A new pool passes
+ * through several states in its first seconds: they are one write.
  */
 export function writeDecision(
   before: PoolStatus | undefined,
   after: PoolStatus,
   msSinceLastWrite: number,
+  msSinceCreation: number,
 ): WriteDecision {
+  if (msSinceCreation < SETTLING_MS && isSettling(after)) {
+    return { write: false, retryInMs: SETTLING_MS - msSinceCreation };
+  }
   const removed = (before?.conditions ?? []).some(
     ({ type }) => !after.conditions?.some((condition) => condition.type === type),
   );

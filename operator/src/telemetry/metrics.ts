@@ -1,5 +1,7 @@
 /** The operator's own metrics, each declared once. Labels are pool names and fixed words, never ticket data. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { SIGNAL_NAMES } from '../pool/scaling/signals.ts';
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -57,6 +59,30 @@ export const metrics = {
     labelNames: pool,
     registers,
   }),
+  replicas: new Gauge({
+    name: 'fareruleworkerpool_replicas',
+    help: 'Pods that exist.',
+    labelNames: pool,
+    registers,
+  }),
+  signalValue: new Gauge({
+    name: 'fareruleworkerpool_signal_value',
+    help: 'Value of a scaling signal: tasks (backlog), seconds (maxWait, responseTime) or percent (cpu). Absent while unknown.',
+    labelNames: [...pool, 'signal'],
+    registers,
+  }),
+  fallback: new Gauge({
+    name: 'fareruleworkerpool_fallback',
+    help: '1 while the pool has its fallback replicas because its backlog is unknown, else 0.',
+    labelNames: pool,
+    registers,
+  }),
+  decisionToWrite: new Histogram({
+    name: 'fareruleworkerpool_decision_to_write_seconds',
+    help: 'From what was observed to the answer of the API server to the scale written because of it.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  }),
   counts: new Counter({
     name: 'fareruleworkerpool_engine_counts_total',
     help: 'Counts asked of the engine by result: ok or failed.',
@@ -103,11 +129,38 @@ export function countedAt(namespace: string, name: string, at: number): void {
   lastCounts.set(`${namespace}/${name}`, { namespace, pool: name, at });
 }
 
-/** Removes what is told about a pool that has gone. */
+/** What one reconcile found, for the pool's gauges. What is absent is unknown and not told. */
+export interface PoolFigures {
+  replicas: number;
+  desiredReplicas?: number | undefined;
+  signals: readonly { name: string; value: number }[];
+  fellBack: boolean;
+}
+
+export function tellPool(namespace: string, name: string, figures: PoolFigures): void {
+  const labels = { namespace, pool: name };
+  metrics.replicas.set(labels, figures.replicas);
+  metrics.fallback.set(labels, figures.fellBack ? 1 : 0);
+  if (figures.desiredReplicas === undefined) metrics.desiredReplicas.remove(labels);
+  else metrics.desiredReplicas.set(labels, figures.desiredReplicas);
+  for (const signal of SIGNAL_NAMES) {
+    const value = figures.signals.find((item) => item.name === signal)?.value;
+    if (value === undefined) metrics.signalValue.remove({ ...labels, signal });
+    else metrics.signalValue.set({ ...labels, signal }, value);
+  }
+}
+
+/** Removes what `tellPool` told of a pool that has gone. */
 export function forgetPool(namespace: string, name: string): void {
   const labels = { namespace, pool: name };
+  for (const gauge of [metrics.desiredReplicas, metrics.replicas, metrics.fallback]) gauge.remove(labels);
+  for (const signal of SIGNAL_NAMES) metrics.signalValue.remove({ ...labels, signal });
+}
+
+/** Removes what is told of the counts of a pool that is not counted any more. */
+export function forgetCounts(namespace: string, name: string): void {
+  const labels = { namespace, pool: name };
   lastCounts.delete(`${namespace}/${name}`);
-  for (const gauge of [metrics.pending, metrics.inFlight, metrics.desiredReplicas, metrics.backlogAge])
-    gauge.remove(labels);
+  for (const gauge of [metrics.pending, metrics.inFlight, metrics.backlogAge]) gauge.remove(labels);
   for (const result of ['ok', 'failed']) metrics.counts.remove({ ...labels, result });
 }

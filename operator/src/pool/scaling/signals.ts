@@ -8,7 +8,8 @@ import type { Autoscaler } from '../objects.ts';
 import type { WorkerStats } from '../observation.ts';
 import { TOLERANCE } from './hpaMetrics.ts';
 
-export type SignalName = 'backlog' | 'maxWait' | 'responseTime' | 'cpu';
+export const SIGNAL_NAMES = ['backlog', 'maxWait', 'responseTime', 'cpu'] as const;
+export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 export interface Signal {
   name: SignalName;
