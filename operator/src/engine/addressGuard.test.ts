@@ -53,9 +53,11 @@ describe('a lookup', () => {
   /** Names resolve to these addresses. */
   const lookUp = (addresses: LookupAddress[], all: boolean, code?: string) =>
     new Promise<Outcome>((resolve) => {
-      const resolver = (_: string, __: object, done: (error: Error | null, found: LookupAddress[]) => void) =>
-        done(code ? Object.assign(new Error(code), { code }) : null, addresses);
-      guardedLookup(resolver as never)('engine.example', { all }, (error, address, family) =>
+      const resolver = async () => {
+        if (code) throw Object.assign(new Error(code), { code });
+        return addresses;
+      };
+      guardedLookup(resolver)('engine.example', { all }, (error, address, family) =>
         resolve([error?.code, address, family]),
       );
     });

@@ -3,8 +3,9 @@
  * addresses are where clouds serve the credentials of a node. Loopback and
  * private addresses stay allowed: that is where engines are.
  */
-import { lookup as resolve } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { type Lookup, nameLookup } from './names.ts';
 
 const REFUSED = new BlockList();
 REFUSED.addSubnet('169.254.0.0', 16, 'ipv4');
@@ -31,15 +32,16 @@ export function namesLinkLocal(url: string): boolean {
  * A `lookup` for a socket that fails with LINK_LOCAL when any address of the name is link-local. What
  * was checked is what the socket connects to, so a name cannot change its mind in between.
  */
-export function guardedLookup(lookup: typeof resolve = resolve): LookupFunction {
+export function guardedLookup(lookup: Lookup = nameLookup()): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error || !first) return callback(error ?? failure('ENOTFOUND'), '');
+    const found = (addresses: LookupAddress[]) => {
+      const [first] = addresses;
+      if (!first) return callback(failure('ENOTFOUND'), '');
       if (addresses.some(({ address }) => isLinkLocal(address))) return callback(failure(LINK_LOCAL), '');
       if (options.all) return callback(null, addresses);
       callback(null, first.address, first.family);
-    });
+    };
+    lookup(hostname).then(found, (error) => callback(error, ''));
   };
 }
 

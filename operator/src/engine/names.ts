@@ -1,0 +1,65 @@
+/**
+ * Looks names of engines up without getaddrinfo, which takes one of Node's four
+ * threads for as long as a name server is silent: names of four pools that hang
+ * would stop the lookups, and the file reads, of all others.
+ */
+import { promises as dns, type LookupAddress } from 'node:dns';
+import { readFileSync } from 'node:fs';
+import { candidates, hostsAddresses, parseResolvConf } from './resolvConf.ts';
+
+/** One question to one name server; a call to an engine has 2 s for everything. */
+const TIMEOUT_MS = 700;
+/** Answers of a name server that mean "not under this name": the next one is tried. */
+const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
+
+export type Lookup = (hostname: string) => Promise<LookupAddress[]>;
+
+export interface NameFiles {
+  resolvConf: string;
+  hosts: string;
+}
+
+const FILES: NameFiles = { resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' };
+
+/**
+ * All addresses of a name: /etc/hosts first, then the name servers with the search list.
+ * The promise is rejected with an error that has a `code` (ENOTFOUND, ETIMEOUT, ESERVFAIL, …).
+ * @param servers in place of those in resolv.conf, as `address:port`
+ */
+export function nameLookup(files: NameFiles = FILES, servers?: string[]): Lookup {
+  const resolver = new dns.Resolver({ timeout: TIMEOUT_MS, tries: 2 });
+  if (servers) resolver.setServers(servers);
+  return async (hostname) => {
+    const known = hostsAddresses(read(files.hosts), hostname);
+    if (known.length > 0) return known;
+    let failure: unknown;
+    for (const name of candidates(hostname, parseResolvConf(read(files.resolvConf)))) {
+      try {
+        return await addresses(resolver, name);
+      } catch (error) {
+        failure = error;
+        if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) break;
+      }
+    }
+    throw failure;
+  };
+}
+
+async function addresses(resolver: dns.Resolver, name: string): Promise<LookupAddress[]> {
+  const [four, six] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const found = [
+    ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
+    ...(six.status === 'fulfilled' ? six.value.map((address) => ({ address, family: 6 })) : []),
+  ];
+  if (found.length === 0 && four.status === 'rejected') throw four.reason;
+  return found;
+}
+
+/** A few lines, and of this machine: read where it is needed, so that a change counts. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // a container without the file has nothing to say in it
+  }
+}
