@@ -47,6 +47,7 @@ export const BAD_SPECS: BadSpec[] = [
     Array.from({ length: 17 }, (_, i) => `http://node-${i}/engine-rest`),
     'must have at most 16 items',
   ),
+  bad('an empty topic', 'engine.topic', '', 'spec.engine.topic in body should be at least 1 chars long'),
   bad('a topic with a space', 'engine.topic', 'fare rules', 'must not contain white space'),
   bad(
     'basic auth without a Secret',
@@ -167,6 +168,19 @@ export const BAD_SPECS: BadSpec[] = [
   bad('no pod at all without idle', 'scaling.minReplicas', 0, 'scaling.idle and scaling.minReplicas 0'),
   bad('idle with pods that stay', 'scaling', { idle: {} }, 'scaling.idle and scaling.minReplicas 0'),
   bad('fewer than no pods', 'scaling.minReplicas', -1, 'should be greater than or equal to 0'),
+  bad(
+    'a negative target',
+    'scaling.tasksPerReplica',
+    -50,
+    'spec.scaling.tasksPerReplica in body should be greater than or equal to 1',
+  ),
+  bad(
+    'a fractional target',
+    'scaling.tasksPerReplica',
+    1.5,
+    'spec.scaling.tasksPerReplica in body must be of type',
+  ),
+  bad('a target of nothing', 'scaling.tasksPerReplica', 0, 'should be greater than or equal to 1'),
   bad('a wait below a second', 'scaling.maxWait', '500ms', 'scaling.maxWait must be at least 1s'),
   bad(
     'a fallback above the most pods',

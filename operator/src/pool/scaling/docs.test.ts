@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { registry } from '../../telemetry/metrics.ts';
 import { externalProposal } from './hpaMetrics.ts';
 import { PAUSE_ANNOTATIONS } from './pause.ts';
 
@@ -25,4 +26,11 @@ it('docs/scaling.md says what to do for every reason of the two scaling conditio
 
 it('docs/scaling.md names every annotation that pauses', () => {
   for (const annotation of Object.values(PAUSE_ANNOTATIONS)) expect(page).toContain(`\`${annotation}\``);
+});
+
+it('docs/scaling.md has a row for every metric of the operator and no other', async () => {
+  const own = await registry.getMetricsAsJSON();
+  const names = own.map(({ name }) => name).filter((name) => name.startsWith('fareruleworkerpool_'));
+  const rows = [...page.matchAll(/^\| `(fareruleworkerpool_\w+)`/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual(names.sort());
 });
