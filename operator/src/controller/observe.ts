@@ -85,13 +85,17 @@ async function liveObjects(
     kind: Kind,
     name: string,
   ) => store.get(name, namespace) ?? (await client.get<T>(kind, name, namespace));
-  const [serviceAccount, secret, deployment, autoscaler, disruptionBudget] = await Promise.all([
+  const [serviceAccount, secret, deployment, autoscaler] = await Promise.all([
     find(watches.serviceAccounts, KINDS.serviceAccount, workloadName(pool)),
     credentials ? found(credentials) : find(watches.ownSecrets, KINDS.secret, credentialsName(pool)),
     find(watches.deployments, KINDS.deployment, workloadName(pool)),
     find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
-    find(watches.disruptionBudgets, KINDS.disruptionBudget, workloadName(pool)),
   ]);
+  const budgetName = workloadName(pool);
+  const mayNeedBudget = (deployment?.spec.replicas ?? 1) > 0;
+  const disruptionBudget = mayNeedBudget
+    ? await find(watches.disruptionBudgets, KINDS.disruptionBudget, budgetName)
+    : watches.disruptionBudgets.get(budgetName, namespace);
   return {
     ...(serviceAccount && { serviceAccount }),
     ...(secret && { secret }),

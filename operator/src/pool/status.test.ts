@@ -314,8 +314,8 @@ describe('writing the status', () => {
   const blank = observation({ backlog: { known: false } });
   const settling = statusOf(blank);
   it.each<[string, PoolStatus, number, object]>([
-    ['waits while it is on its way to its first state', settling, 1_000, { write: false, retryInMs: 2_000 }],
-    ['does not wait for ever', settling, 3_000, { write: true }],
+    ['waits while it is on its way to its first state', settling, 1_000, { write: false, retryInMs: 4_000 }],
+    ['does not wait for ever', settling, 5_000, { write: true }],
     ['does not wait when all is known', base, 1_000, { write: true }],
     [
       'does not wait to say that a Secret is missing',

@@ -10,7 +10,7 @@ import { scalingStatus } from './scaling/report.ts';
 /** Numbers and sentences that changed are written at most this often. */
 export const VALUE_INTERVAL_MS = 10_000;
 /** How long a new pool's status may wait for what is not known yet. */
-export const SETTLING_MS = 3_000;
+export const SETTLING_MS = 5_000;
 
 /**
  * @param now RFC 3339, for conditions that changed.
@@ -54,7 +54,7 @@ export function changedConditions(before: PoolStatus | undefined, after: PoolSta
 
 /**
  * Changes worth an event: a Ready that only repeats another condition's reason
- * would tell the same news twice, and that nothing is wrong with a new pool is
+ * would tell the same news twice, and that a start or a rollout went well is
  * told by Ready alone.
  */
 export function newsworthy(before: PoolStatus | undefined, after: PoolStatus): PoolCondition[] {
@@ -63,8 +63,9 @@ export function newsworthy(before: PoolStatus | undefined, after: PoolStatus): P
     if (status === 'Unknown') return false;
     if (type === 'Ready')
       return !after.conditions?.some((other) => other.type !== 'Ready' && other.reason === reason);
-    const known = before?.conditions?.some((old) => old.type === type && old.status !== 'Unknown');
-    return known || isProblem(condition);
+    const old = before?.conditions?.find((item) => item.type === type);
+    const first = old === undefined || old.status === 'Unknown' || PROGRESS.has(old.reason);
+    return !first || isProblem(condition);
   });
 }
 
