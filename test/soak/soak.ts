@@ -1,4 +1,5 @@
 /** Puts one pool of a real operator under the load, and says who scaled it how often and whose steps were undone. */
+import type { KubernetesObject } from '@kubernetes/client-node';
 import type { PoolSpecInput } from '../../crds/src/pool.ts';
 import { OpenTasks } from '../bench/engine/openTasks.ts';
 import { environment } from '../environment/environment.ts';
@@ -41,6 +42,7 @@ export async function soak(curve: Curve, { tell }: SoakOptions): Promise<Soaked>
     await load(curve.rest);
     await cluster.createPool(POOL, poolOf(topic));
     await atRest(cluster, curve.rest / TASKS_PER_REPLICA);
+    await ownReplicas(cluster, curve.rest / TASKS_PER_REPLICA);
 
     const start = Date.now();
     let backlog = curve.rest;
@@ -103,6 +105,19 @@ async function atRest(cluster: TestCluster, replicas: number): Promise<void> {
     },
     { timeoutMs: 120_000, everyMs: 250 },
   );
+}
+
+/**
+ * The API server follows the owner of a number through the scale only where it has one, and that of a Deployment that
+ * was applied without `replicas` has none. So it gets one, with the same number; the next step takes it over.
+ */
+async function ownReplicas(cluster: TestCluster, replicas: number): Promise<void> {
+  await cluster.apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: POOL, namespace: cluster.namespace },
+    spec: { replicas },
+  } as KubernetesObject);
 }
 
 /** A setting that the workers read from their environment: the template changes, and every pod is replaced. */

@@ -3,7 +3,8 @@
  *
  * A step is a change of a Deployment's `spec.replicas`. Its writer is the field manager that owns that field right
  * after it: a write to the scale moves the ownership, under `subresource: scale`, and every version of the object is
- * seen. The times in managedFields have whole seconds, so the step's time is that of its sight.
+ * seen. managedFields lose much here: nothing is noted while nobody owns the field (soak.ts sees to that), and such an
+ * entry has no time. So the step's time is that of its sight, and the audit log has to bear the writer out.
  *
  * A step of one writer is undone by a later step of the other, in the opposite direction, that comes within a minute.
  * There is no exception for a load that has turned: the load (sawtooth.ts) does not turn within a minute, and the
