@@ -44,9 +44,9 @@ async function run(minutes: number): Promise<number> {
   const conditions = `sawtooth load, ${soaked.rollouts} rollouts, scale-down window 60 s, ${machine()}`;
   results.add([
     figure('soak_minutes', curve.length / 60, 'min', conditions),
-    figure('soak_steps_operator', by('operator'), '', conditions),
-    figure('soak_steps_hpa', by('autoscaler'), '', conditions),
-    figure('soak_steps_undone', soaked.undone.length, '', conditions, { goal: '0' }),
+    figure('soak_steps_operator', by('operator'), 'steps', conditions),
+    figure('soak_steps_hpa', by('autoscaler'), 'steps', conditions),
+    figure('soak_steps_undone', soaked.undone.length, 'steps', conditions, { goal: '0' }),
   ]);
   say('');
   for (const line of table(results.figures)) say(line);
