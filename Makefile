@@ -28,9 +28,12 @@ down: deps ## End the environment that `make up` or a killed run left
 install: deps ## Install operator, process and sample pool into the environment that is up
 	@$(CLI) install
 
-.PHONY: bench-scaling
+.PHONY: bench-scaling soak-scaling
 bench-scaling: deps ## Measure the scaling beside KEDA's (BENCH_TRIALS=3 and so on shorten it, see test/README.md)
 	@$(CLI) bench-scaling
+
+soak-scaling: deps ## Half an hour of sawtooth load: neither operator nor autoscaler may undo the other (SOAK_MINUTES)
+	@$(CLI) soak-scaling
 
 .PHONY: unit lint fix
 unit: deps ## Unit tests alone; need nothing but Node

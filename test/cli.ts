@@ -9,6 +9,7 @@ import { generate } from './runner/generate.ts';
 import { checks, jest } from './runner/suites.ts';
 import { testEverything } from './runner/testEverything.ts';
 import { closingLines, type Totals } from './runner/totals.ts';
+import { soakScaling } from './soak/soakScaling.ts';
 import { ENVIRONMENT_FILE } from './support/paths.ts';
 import { say, step } from './support/step.ts';
 
@@ -20,6 +21,7 @@ const commands: Record<string, () => Promise<number>> = {
   checks: async () => report(await checks()),
   generate,
   'bench-scaling': benchScaling,
+  'soak-scaling': soakScaling,
   async up() {
     await up();
     say(

@@ -16,12 +16,12 @@ describe('a pool whose engine cannot be asked', () => {
 
   beforeAll(async () => {
     cluster = await TestCluster.open('blind');
-    for (const name of ['pool', 'falling-back']) refunds.set(name, await deployRefundProcess());
+    for (const name of ['pool', 'falling-back', 'asleep']) refunds.set(name, await deployRefundProcess());
     proxy = await startFaultyProxy(environment().engines[0] ?? '');
     await cluster.startLeader(await cluster.serveMetrics());
     await cluster.secret('openai', { 'api-key': 'key' });
-    for (const process of refunds.values()) {
-      await Promise.all(Array.from({ length: 24 }, () => process.start()));
+    for (const name of ['pool', 'falling-back']) {
+      await Promise.all(Array.from({ length: 24 }, () => refunds.get(name)?.start()));
     }
     await create('pool', {});
     await create('falling-back', { fallback: { replicas: 3, after: '6s' } });
@@ -78,4 +78,23 @@ describe('a pool whose engine cannot be asked', () => {
     proxy.fail('', 'unavailable', 0);
     await waitFor('5 replicas', async () => (await replicas('falling-back')) === 5, { timeoutMs: 30_000 });
   }, 90_000);
+
+  it('leaves an idle zero for its fallback too, and only when it has been blind for long enough', async () => {
+    await create('asleep', {
+      minReplicas: 0,
+      idle: { after: '2s' },
+      fallback: { replicas: 3, after: '8s' },
+    });
+    await waitFor('zero', async () => (await replicas('asleep')) === 0, STALE);
+    await cluster.condition('asleep', 'ScalingActive', 'Idle');
+    proxy.fail('', 'unavailable', Number.POSITIVE_INFINITY);
+    await cluster.condition('asleep', 'EngineReachable', 'CountFailed', 15_000);
+    expect(await replicas('asleep')).toBe(0);
+    await waitFor('the fallback', async () => (await replicas('asleep')) === 3, { timeoutMs: 30_000 });
+    await cluster.condition('asleep', 'ScalingActive', 'FallbackReplicas');
+    proxy.fail('', 'unavailable', 0);
+    // There is no work to be seen again: back to sleep.
+    await waitFor('zero again', async () => (await replicas('asleep')) === 0, { timeoutMs: 40_000 });
+    await cluster.condition('asleep', 'ScalingActive', 'Idle');
+  }, 120_000);
 });

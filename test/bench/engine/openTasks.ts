@@ -93,6 +93,22 @@ export class OpenTasks {
     );
   }
 
+  /**
+   * Makes exactly so many tasks of a topic count, as in work at a worker that is none of the pool's: its pods run
+   * and find nothing to do. The others are suspended.
+   * @param minutes of the lock, from now
+   */
+  async hold(topic: string, count: number, minutes: number): Promise<void> {
+    await this.#sql(
+      `update act_ru_ext_task t
+       set suspension_state_ = case when n <= ${count} then ${ACTIVE} else ${SUSPENDED} end,
+         worker_id_ = ${quoted(KEY)}, lock_exp_time_ = localtimestamp + interval '${minutes} minutes', rev_ = rev_ + 1
+       from (select id_, row_number() over (order by id_) n from act_ru_ext_task
+             where topic_name_ = ${quoted(topic)}) numbered
+       where t.id_ = numbered.id_`,
+    );
+  }
+
   /** Removes the tasks of a topic; their executions stay. */
   async drop(topic: string): Promise<void> {
     await this.#sql(`delete from act_ru_ext_task where topic_name_ = ${quoted(topic)}`);
