@@ -101,7 +101,14 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
       metadata: { name, namespace: cluster.operatorNamespace },
       spec: {
         nodeSelector: { 'test/no-such-node': 'true' },
-        containers: [{ name: 'operator', image: environment().images.operator }],
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: 'operator',
+            image: environment().images.operator,
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
       },
     } as KubernetesObject);
 
