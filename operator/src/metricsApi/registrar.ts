@@ -10,23 +10,15 @@ import { KINDS } from '../kube/kinds.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { MetricsApi } from '../pool/observation.ts';
 import type { Logger } from '../telemetry/log.ts';
-import {
-  type Certificates,
-  caBundle,
-  forgotten,
-  renewed,
-  stored,
-  switched,
-  takingOver,
-  turn,
-} from './certificates.ts';
 import { isLeaving, registrationStep } from './farewell.ts';
 import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
-import { type ServingCertificate, servingCertificate } from './tls.ts';
+import type { ServingCertificates } from './servingCertificates.ts';
 
 const LOOK_MS = 1_000;
 /** After a failure, and while something is missing. */
 const RETRY_MS = 5_000;
+/** Longest wait at the end of the process. */
+const FAREWELL_MS = 2_000;
 
 export interface RegistrarOptions {
   client: KubeClient;
@@ -35,16 +27,12 @@ export interface RegistrarOptions {
   service: ServiceReference;
   /** ClusterRole that owns the APIService. */
   ownerName: string | undefined;
-  /** How long a certificate is valid. */
-  validMs: number;
-  /** Another certificate is to be served. */
-  onCertificate: () => void;
+  certificates: ServingCertificates;
 }
 
 export class Registrar {
   private readonly options: RegistrarOptions;
   private readonly home: Informer<KubeObject>;
-  private certificates: Certificates;
   private leading = false;
   private leaving = false;
   private stopped = false;
@@ -53,14 +41,9 @@ export class Registrar {
   private again = false;
   private timer: NodeJS.Timeout | undefined;
 
-  static async create(options: RegistrarOptions): Promise<Registrar> {
-    return new Registrar(options, await newCertificate(options));
-  }
-
-  private constructor(options: RegistrarOptions, certificate: ServingCertificate) {
+  constructor(options: RegistrarOptions) {
     const { client, log, service } = options;
     this.options = options;
-    this.certificates = { serving: certificate, former: [] };
     this.home = new Informer(client, {
       kind: KINDS.namespace,
       selector: { fieldSelector: `metadata.name=${service.namespace}` },
@@ -74,21 +57,13 @@ export class Registrar {
     });
   }
 
-  /** The certificate to serve. */
-  get serving(): ServingCertificate {
-    return this.certificates.serving;
-  }
-
   state(): MetricsApi {
     return ownership(this.live(), this.options.service);
   }
 
   /** This process leads now: the API server is to ask it. */
   async lead(): Promise<void> {
-    // While others led nobody asked for it: one that has grown old is replaced at once.
-    const fresh = Date.now() < this.serving.renewAt ? this.serving : await newCertificate(this.options);
-    this.certificates = takingOver(fresh, this.live()?.spec.caBundle);
-    this.options.onCertificate();
+    await this.options.certificates.takeOver(this.live()?.spec.caBundle);
     this.leading = true;
     await this.look();
   }
@@ -103,6 +78,11 @@ export class Registrar {
     this.stopped = true;
     clearTimeout(this.timer);
     this.home.stop();
+    // Without an API server that answers, the Lease is not to wait for this.
+    await Promise.race([this.farewell(), new Promise((resolve) => setTimeout(resolve, FAREWELL_MS))]);
+  }
+
+  private async farewell(): Promise<void> {
     await this.looking;
     try {
       // The watch may not have told yet what ends this process.
@@ -157,15 +137,15 @@ export class Registrar {
   }
 
   private async keep(live: ApiService | undefined): Promise<number> {
-    const { client, log, ownerName, service } = this.options;
-    await this.turn(Date.now());
+    const { certificates, client, log, ownerName, service } = this.options;
+    await certificates.turn();
     if (ownerName && (!live || !this.owner)) this.owner = await client.get(KINDS.clusterRole, ownerName);
     // Without its owner it would stay behind: that one goes with an uninstallation, and so do we.
     if (ownerName && !this.owner) return RETRY_MS;
-    const wanted = apiService(service, caBundle(this.certificates), this.owner);
+    const wanted = apiService(service, certificates.bundle, this.owner);
     const wrote = await register(client, live, wanted);
     if (wrote) log.info('external metrics API registered', { service });
-    this.certificates = stored(this.certificates, wrote, Date.now());
+    certificates.stored(wrote);
     return LOOK_MS;
   }
 
@@ -178,25 +158,4 @@ export class Registrar {
       if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 409)) throw error;
     }
   }
-
-  private async turn(now: number): Promise<void> {
-    switch (turn(this.certificates, now)) {
-      case 'renew':
-        this.certificates = renewed(this.certificates, await newCertificate(this.options));
-        return;
-      case 'switch':
-        this.certificates = switched(this.certificates, now);
-        this.options.onCertificate();
-        this.options.log.info('certificate renewed');
-        return;
-      case 'forget':
-        this.certificates = forgotten(this.certificates);
-        return;
-      case 'wait':
-        return;
-    }
-  }
 }
-
-const newCertificate = ({ service, validMs }: RegistrarOptions): Promise<ServingCertificate> =>
-  servingCertificate(`${service.name}.${service.namespace}.svc`, Date.now(), validMs);

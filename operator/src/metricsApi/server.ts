@@ -21,6 +21,7 @@ import {
 } from './auth.ts';
 import { Registrar } from './registrar.ts';
 import { type Answer, failure, metricAnswer, type PoolBacklog, route } from './routes.ts';
+import { ServingCertificates } from './servingCertificates.ts';
 
 export interface MetricsApiParts {
   client: KubeClient;
@@ -36,6 +37,7 @@ export interface MetricsApiParts {
 export class MetricsApiServer {
   private readonly parts: MetricsApiParts;
   private readonly registrar: Registrar;
+  private readonly certificates: ServingCertificates;
   private readonly reviewer: AccessReviewer;
   private readonly authentication: Informer<AuthenticationConfig>;
   private readonly server: Server;
@@ -44,20 +46,19 @@ export class MetricsApiServer {
   /** Undefined when the configuration leaves the metrics API off. */
   static async start(config: Config, parts: MetricsApiParts): Promise<MetricsApiServer | undefined> {
     if (!config.METRICS_API_SERVICE) return undefined;
-    const registrar = await Registrar.create({
-      client: parts.client,
-      watches: parts.watches,
-      log: parts.log,
-      service: {
-        name: config.METRICS_API_SERVICE,
-        namespace: config.POD_NAMESPACE,
-        port: config.METRICS_API_SERVICE_PORT,
-      },
-      ownerName: config.METRICS_API_OWNER,
+    const service = {
+      name: config.METRICS_API_SERVICE,
+      namespace: config.POD_NAMESPACE,
+      port: config.METRICS_API_SERVICE_PORT,
+    };
+    const certificates = await ServingCertificates.create({
+      service,
       validMs: config.METRICS_API_CERTIFICATE_SECONDS * 1_000,
+      log: parts.log,
       onCertificate: () => self.secure(),
     });
-    const self = new MetricsApiServer(parts, registrar);
+    const registrar = new Registrar({ ...parts, service, ownerName: config.METRICS_API_OWNER, certificates });
+    const self = new MetricsApiServer(parts, registrar, certificates);
     await new Promise<void>((resolve, reject) => {
       self.server.once('error', reject);
       self.server.listen(config.METRICS_API_PORT, resolve);
@@ -65,15 +66,16 @@ export class MetricsApiServer {
     return self;
   }
 
-  private constructor(parts: MetricsApiParts, registrar: Registrar) {
+  private constructor(parts: MetricsApiParts, registrar: Registrar, certificates: ServingCertificates) {
     this.parts = parts;
     this.registrar = registrar;
+    this.certificates = certificates;
     this.reviewer = new AccessReviewer(parts.client);
     // Probes and the health check have no certificate: it is asked for, and judged for each request.
     this.server = createServer(
       {
-        cert: registrar.serving.cert,
-        key: registrar.serving.key,
+        cert: certificates.serving.cert,
+        key: certificates.serving.key,
         requestCert: true,
         rejectUnauthorized: false,
       },
@@ -118,7 +120,7 @@ export class MetricsApiServer {
   }
 
   private secure(): void {
-    const { cert, key } = this.registrar.serving;
+    const { cert, key } = this.certificates.serving;
     this.server.setSecureContext({ cert, key, ...(this.proxy && { ca: this.proxy.ca }) });
   }
 
