@@ -49,7 +49,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
         .subarray(from)
         .toString();
       const found = usesIn(log, cluster.operatorUser);
-      return found.some(({ verb, resource }) => verb === 'get' && resource === 'namespaces')
+      return found.some(({ verb, resource }) => verb === 'delete' && resource === 'apiservices')
         ? found
         : undefined;
     });
@@ -63,11 +63,12 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
 
   async function useEverything(release: string): Promise<void> {
     await ownPod('operator-0');
-    const operator = await cluster.startLeader({
+    const env = {
       ...(await cluster.serveMetrics()),
       METRICS_API_OWNER: release,
       POD_NAME: 'operator-0',
-    });
+    };
+    const first = await cluster.startLeader(env);
     await cluster.secret('openai', { 'api-key': 'key' });
     await cluster.createPool('demo', {
       engine: { urls: environment().engines, topic: cluster.namespace },
@@ -83,6 +84,8 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     await sayWhichPodGoesFirst();
     await repairEverything();
     await standBack();
+    await first.stop();
+    const second = await cluster.startLeader(env);
     await cluster.objects.delete({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -90,7 +93,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     });
     await waitFor('the registration to go', async () => !(await registration()), SOON);
     // Before its rights in that namespace go.
-    await operator.stop();
+    await second.stop();
   }
 
   /** The pod that the leader labels: the operator itself runs as a process. */
