@@ -31,6 +31,12 @@ export const configSchema = z.object({
     ),
   METRICS_API_SERVICE_PORT: port.default(443).describe('Port of that Service.'),
   METRICS_API_PORT: port.default(6443).describe('TLS port on which external.metrics.k8s.io is served.'),
+  METRICS_API_CERTIFICATE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(30)
+    .default(90 * 86_400)
+    .describe('How long a certificate of that port is valid. It is renewed after two thirds of it.'),
   METRICS_API_OWNER: z
     .string()
     .min(1)

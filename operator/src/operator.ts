@@ -107,8 +107,9 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     metrics.leader.set(1);
     log.info('leading', { identity });
     queue.start();
-    if (config.POD_NAME) await takeLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME);
+    // The API server trusts this process before the Service leads to it.
     await metricsApi?.lead();
+    if (config.POD_NAME) await takeLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME);
   }
   void lead().catch((error) => ended.resolve(`cannot lead: ${errorMessage(error)}`));
 
@@ -119,6 +120,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       await queue.stop();
       poller.stop();
       scraper.stop();
+      // Before another may lead: two would undo each other's registration.
+      await metricsApi?.resign();
       const led = election.leading;
       await election.release();
       if (led && config.POD_NAME) {

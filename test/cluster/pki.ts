@@ -1,6 +1,6 @@
 /** Certificates of one run of the cluster, made at its start and gone with its state. */
 import type { webcrypto } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import 'reflect-metadata'; // @peculiar/x509 needs it before itself
 import * as x509 from '@peculiar/x509';
@@ -59,6 +59,19 @@ export class Authority {
       ],
     });
     return new Authority(directory, name, certificate, keys, await privatePem(keys));
+  }
+
+  /** One that was created before; what it issues goes into another directory. */
+  static async open(directory: string, name: string, target: string): Promise<Authority> {
+    const [pem, keyPem] = ['crt', 'key'].map((end) =>
+      readFileSync(join(directory, `${name}.${end}`), 'utf8'),
+    );
+    const certificate = new x509.X509Certificate(pem ?? '');
+    const [pkcs8 = new ArrayBuffer(0)] = x509.PemConverter.decode(keyPem ?? '');
+    const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, true, ['sign']);
+    const publicKey = (await certificate.publicKey.export()) as webcrypto.CryptoKey;
+    mkdirSync(target, { recursive: true });
+    return new Authority(target, name, certificate, { privateKey, publicKey }, keyPem ?? '');
   }
 
   /** Issues a certificate for both ends of TLS. */

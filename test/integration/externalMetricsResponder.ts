@@ -18,7 +18,7 @@ export interface Responder {
 
 export async function startResponder(name: string, namespace: string, answer: Answer): Promise<Responder> {
   const port = await freePort();
-  const { cert, key, ca } = await servingCertificate(`${name}.${namespace}.svc`, Date.now());
+  const { cert, key, ca } = await servingCertificate(`${name}.${namespace}.svc`, Date.now(), 86_400_000);
   const server: Server = createServer({ cert, key }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://responder.invalid');
     const [, metric] = /\/namespaces\/[^/]+\/([^/]+)$/.exec(pathname) ?? [];

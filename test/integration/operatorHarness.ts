@@ -51,6 +51,9 @@ export class TestCluster {
   /** Namespace and ServiceAccount of the operator, as the manifests name them. */
   operatorNamespace = '';
   operatorAccount = '';
+  private accountNamespace = '';
+  /** What `change` made of the rights, to be taken away again. */
+  private ownRights: KubernetesObject[] = [];
   private readonly operators: RunningProcess[] = [];
   private metricsService?: { name: string; namespace: string };
 
@@ -62,16 +65,27 @@ export class TestCluster {
     this.core = this.admin.makeApiClient(CoreV1Api);
   }
 
-  /** A namespace of its own, the CRD, and the operator's rights. */
-  static async open(name: string): Promise<TestCluster> {
+  /**
+   * A namespace of its own, the CRD, and the operator's rights.
+   * @param change what to make of the rights that the manifests give; made for this test alone then
+   */
+  static async open(
+    name: string,
+    change?: (rights: KubernetesObject[], namespace: string) => KubernetesObject[],
+  ): Promise<TestCluster> {
     const cluster = new TestCluster(`${name}-${randomBytes(3).toString('hex')}`);
     await cluster.applyCrd();
     const rights = documents(join(ROOT, 'manifests')).filter(({ kind }) => RBAC_KINDS.includes(kind ?? ''));
-    await cluster.apply(...rights);
-    const account = rights.find(({ kind }) => kind === 'ServiceAccount');
-    cluster.operatorAccount = account?.metadata?.name ?? '';
-    cluster.operatorNamespace = account?.metadata?.namespace ?? '';
+    await cluster.apply(...rights.filter(({ kind }) => !change || kind === 'Namespace'));
     await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } });
+    cluster.ownRights = change?.(rights, cluster.namespace) ?? [];
+    await cluster.apply(...cluster.ownRights);
+    const applied = change ? cluster.ownRights : rights;
+    const account = applied.find(({ kind }) => kind === 'ServiceAccount');
+    cluster.operatorAccount = account?.metadata?.name ?? '';
+    cluster.accountNamespace = account?.metadata?.namespace ?? '';
+    const home = applied.find(({ kind }) => kind === 'Namespace');
+    cluster.operatorNamespace = home?.metadata?.name ?? cluster.accountNamespace;
     await waitFor('the CRD to be served', () => cluster.list('farerules.dev/v1alpha1', 'FareRuleWorkerPool'));
     return cluster;
   }
@@ -91,11 +105,12 @@ export class TestCluster {
     await this.stopOperators();
     await this.stopServingMetrics();
     await this.remove('v1', 'Namespace', this.namespace);
+    for (const object of this.ownRights) await this.removeIfThere(object);
   }
 
   /** User name of the operator, as the audit log has it. */
   get operatorUser(): string {
-    return `system:serviceaccount:${this.operatorNamespace}:${this.operatorAccount}`;
+    return `system:serviceaccount:${this.accountNamespace}:${this.operatorAccount}`;
   }
 
   /**
@@ -135,8 +150,8 @@ export class TestCluster {
       kind: 'APIService',
       metadata: { name: METRICS_API_SERVICE },
     };
-    await this.objects.delete(apiService);
-    await this.objects.delete(service);
+    await this.removeIfThere(apiService);
+    await this.removeIfThere(service);
   }
 
   async startOperator(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {
@@ -212,6 +227,14 @@ export class TestCluster {
     await this.objects.delete({ apiVersion, kind, metadata: { name, namespace: this.namespace } });
   }
 
+  async removeIfThere(object: KubernetesObject): Promise<void> {
+    try {
+      await this.objects.delete(object);
+    } catch (error) {
+      if ((error as { code?: number }).code !== 404) throw error;
+    }
+  }
+
   async secret(name: string, values: Record<string, string>): Promise<void> {
     await this.apply({
       apiVersion: 'v1',
@@ -258,7 +281,7 @@ export class TestCluster {
   private async operatorKubeconfig(): Promise<string> {
     const { status } = await this.core.createNamespacedServiceAccountToken({
       name: this.operatorAccount,
-      namespace: this.operatorNamespace,
+      namespace: this.accountNamespace,
       body: { spec: { audiences: [], expirationSeconds: 7_200 } },
     });
     const config = new KubeConfig();

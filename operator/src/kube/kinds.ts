@@ -30,6 +30,7 @@ export const KINDS = {
     plural: 'apiservices',
     clusterScoped: true,
   },
+  namespace: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', clusterScoped: true },
   clusterRole: {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',

@@ -19,7 +19,10 @@ export interface ServiceReference {
   port: number;
 }
 
-/** The APIService as we want it. */
+/**
+ * The APIService as we want it.
+ * @param ca PEM of the CAs that the API server is to trust
+ */
 export function apiService(service: ServiceReference, ca: string, owner: KubeObject | undefined): Manifest {
   return {
     apiVersion: KINDS.apiService.apiVersion,

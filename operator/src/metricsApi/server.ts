@@ -1,4 +1,4 @@
-/** Serves external.metrics.k8s.io over TLS and keeps its registration right while this process leads. */
+/** Serves external.metrics.k8s.io over TLS. Its registration: registrar.ts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Config } from '../config.ts';
@@ -9,7 +9,6 @@ import type { KubeClient } from '../kube/client.ts';
 import { Informer } from '../kube/informer.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { poolKey } from '../pool/names.ts';
-import type { KubeObject } from '../pool/objects.ts';
 import type { MetricsApi } from '../pool/observation.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -20,12 +19,9 @@ import {
   frontProxy,
   proxiedUser,
 } from './auth.ts';
-import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
+import { Registrar } from './registrar.ts';
 import { type Answer, failure, metricAnswer, type PoolBacklog, route } from './routes.ts';
-import { type ServingCertificate, servingCertificate } from './tls.ts';
-
-/** How often the certificate's age is looked at, and a failed registration is tried again. */
-const CHECK_MS = 5_000;
+import { ServingCertificates } from './servingCertificates.ts';
 
 export interface MetricsApiParts {
   client: KubeClient;
@@ -40,17 +36,12 @@ export interface MetricsApiParts {
 
 export class MetricsApiServer {
   private readonly parts: MetricsApiParts;
-  private readonly service: ServiceReference;
-  private readonly ownerName: string | undefined;
+  private readonly registrar: Registrar;
+  private readonly certificates: ServingCertificates;
   private readonly reviewer: AccessReviewer;
   private readonly authentication: Informer<AuthenticationConfig>;
   private readonly server: Server;
   private proxy: FrontProxy | undefined;
-  private certificate: ServingCertificate;
-  private leading = false;
-  private working = false;
-  private owner: KubeObject | undefined;
-  private timer: NodeJS.Timeout | undefined;
 
   /** Undefined when the configuration leaves the metrics API off. */
   static async start(config: Config, parts: MetricsApiParts): Promise<MetricsApiServer | undefined> {
@@ -60,8 +51,14 @@ export class MetricsApiServer {
       namespace: config.POD_NAMESPACE,
       port: config.METRICS_API_SERVICE_PORT,
     };
-    const certificate = await servingCertificate(hostname(service), Date.now());
-    const self = new MetricsApiServer(parts, service, certificate, config.METRICS_API_OWNER);
+    const certificates = await ServingCertificates.create({
+      service,
+      validMs: config.METRICS_API_CERTIFICATE_SECONDS * 1_000,
+      log: parts.log,
+      onCertificate: () => self.secure(),
+    });
+    const registrar = new Registrar({ ...parts, service, ownerName: config.METRICS_API_OWNER, certificates });
+    const self = new MetricsApiServer(parts, registrar, certificates);
     await new Promise<void>((resolve, reject) => {
       self.server.once('error', reject);
       self.server.listen(config.METRICS_API_PORT, resolve);
@@ -69,20 +66,19 @@ export class MetricsApiServer {
     return self;
   }
 
-  private constructor(
-    parts: MetricsApiParts,
-    service: ServiceReference,
-    certificate: ServingCertificate,
-    ownerName: string | undefined,
-  ) {
+  private constructor(parts: MetricsApiParts, registrar: Registrar, certificates: ServingCertificates) {
     this.parts = parts;
-    this.service = service;
-    this.certificate = certificate;
-    this.ownerName = ownerName;
+    this.registrar = registrar;
+    this.certificates = certificates;
     this.reviewer = new AccessReviewer(parts.client);
     // Probes and the health check have no certificate: it is asked for, and judged for each request.
     this.server = createServer(
-      { cert: certificate.cert, key: certificate.key, requestCert: true, rejectUnauthorized: false },
+      {
+        cert: certificates.serving.cert,
+        key: certificates.serving.key,
+        requestCert: true,
+        rejectUnauthorized: false,
+      },
       (request, response) => void this.handle(request, response),
     );
     this.authentication = new Informer<AuthenticationConfig>(parts.client, {
@@ -100,52 +96,31 @@ export class MetricsApiServer {
   }
 
   state(): MetricsApi {
-    return ownership(this.parts.watches.apiServices.get(API_SERVICE), this.service);
+    return this.registrar.state();
   }
 
   /** This process leads now: the API server is to ask it. */
-  async lead(): Promise<void> {
-    this.leading = true;
-    if (this.ownerName) this.owner = await this.parts.client.get(KINDS.clusterRole, this.ownerName);
-    this.timer = setInterval(() => void this.maintain(), CHECK_MS);
-    await this.maintain();
+  lead(): Promise<void> {
+    return this.registrar.lead();
   }
 
   onApiService(changed: ApiService): void {
-    if (changed.metadata.name === API_SERVICE) void this.maintain();
+    this.registrar.onApiService(changed);
+  }
+
+  /** The registration is left to the next leader; requests are answered until `stop`. */
+  resign(): Promise<void> {
+    return this.registrar.stop();
   }
 
   stop(): void {
-    clearInterval(this.timer);
     this.authentication.stop();
     this.server.close();
     this.server.closeAllConnections();
   }
 
-  /** Renews the certificate when it is time, and makes or repairs the APIService. */
-  private async maintain(): Promise<void> {
-    if (!this.leading || this.working) return;
-    this.working = true;
-    const { client, log, watches } = this.parts;
-    try {
-      if (Date.now() > this.certificate.renewAt) {
-        this.certificate = await servingCertificate(hostname(this.service), Date.now());
-        this.secure();
-      }
-      if (this.state().state === 'foreign') return;
-      const wanted = apiService(this.service, this.certificate.ca, this.owner);
-      if (await register(client, watches.apiServices.get(API_SERVICE), wanted)) {
-        log.info('external metrics API registered', { service: this.service });
-      }
-    } catch (error) {
-      log.warn('external metrics API not registered', { error: errorMessage(error) });
-    } finally {
-      this.working = false;
-    }
-  }
-
   private secure(): void {
-    const { cert, key } = this.certificate;
+    const { cert, key } = this.certificates.serving;
     this.server.setSecureContext({ cert, key, ...(this.proxy && { ca: this.proxy.ca }) });
   }
 
@@ -192,5 +167,3 @@ export class MetricsApiServer {
       }));
   }
 }
-
-const hostname = ({ name, namespace }: ServiceReference): string => `${name}.${namespace}.svc`;

@@ -12,24 +12,28 @@ export interface ServingCertificate {
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const DAY_MS = 86_400_000;
-const VALID_DAYS = 90;
+/** Subject of every CA that is made here. */
+export const CA_NAME = 'CN=fareruleworkerpool-metrics-ca';
 /** Tolerated difference between our clock and the API server's. */
 const SKEW_MS = 3_600_000;
 
 /** Makes a CA and a certificate for one name, and forgets the CA's key. */
-export async function servingCertificate(hostname: string, now: number): Promise<ServingCertificate> {
+export async function servingCertificate(
+  hostname: string,
+  now: number,
+  validMs: number,
+): Promise<ServingCertificate> {
   const usages = ['sign', 'verify'] as const;
   const caKeys = await crypto.subtle.generateKey(ALGORITHM, false, usages);
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, usages);
   const validity = {
     notBefore: new Date(now - SKEW_MS),
-    notAfter: new Date(now + VALID_DAYS * DAY_MS),
+    notAfter: new Date(now + validMs),
     signingAlgorithm: ALGORITHM,
   };
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
-    name: 'CN=fareruleworkerpool-metrics-ca',
+    name: CA_NAME,
     keys: caKeys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
@@ -54,6 +58,6 @@ export async function servingCertificate(hostname: string, now: number): Promise
     cert: certificate.toString('pem'),
     key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
     ca: ca.toString('pem'),
-    renewAt: now + (VALID_DAYS * DAY_MS * 2) / 3,
+    renewAt: now + (validMs * 2) / 3,
   };
 }

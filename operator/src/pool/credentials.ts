@@ -106,7 +106,5 @@ const roleFor = (namespace: string, secret: string) => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'Role',
   metadata: { name: `fareruleworkerpool-read-${secret}`, namespace },
-  rules: [
-    { apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['get', 'list', 'watch'] },
-  ],
+  rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['list', 'watch'] }],
 });

@@ -1,0 +1,44 @@
+/** The operator's rights as another release of the chart has them, beside those of the manifests. */
+import type { KubernetesObject } from '@kubernetes/client-node';
+
+/** Names as the manifests have them. */
+const RELEASE = 'fareruleworkerpool-operator';
+const NAMESPACE = 'fareruleworkerpool-system';
+
+interface Binding extends KubernetesObject {
+  roleRef: { kind: string; name: string };
+  subjects: { name: string; namespace: string }[];
+}
+
+/** Under another name, in another namespace. */
+export function asRelease(
+  objects: KubernetesObject[],
+  release: string,
+  namespace: string,
+): KubernetesObject[] {
+  const text = JSON.stringify(objects).replaceAll(RELEASE, release).replaceAll(NAMESPACE, namespace);
+  return JSON.parse(text) as KubernetesObject[];
+}
+
+/**
+ * As the chart's `watchNamespaces` renders it: bound in the namespace of pools. Then no rule grants again
+ * what another one does, so that the loss of any is felt.
+ */
+export function limitedTo(objects: KubernetesObject[], release: string, pools: string): KubernetesObject[] {
+  return objects.map((object) =>
+    object.kind === 'ClusterRoleBinding' && object.metadata?.name === release
+      ? { ...object, kind: 'RoleBinding', metadata: { ...object.metadata, namespace: pools } }
+      : object,
+  );
+}
+
+/** With the ServiceAccount in the manifests' namespace: the audit log has what is read by those alone. */
+export function withAuditedAccount(objects: KubernetesObject[], release: string): KubernetesObject[] {
+  const move = <T extends { name?: string; namespace?: string }>(subject: T): T =>
+    subject.name === release ? { ...subject, namespace: NAMESPACE } : subject;
+  return objects.map((object) => {
+    if (object.kind === 'ServiceAccount') return { ...object, metadata: move(object.metadata ?? {}) };
+    if (!('subjects' in object)) return object;
+    return { ...object, subjects: (object as Binding).subjects.map(move) } as KubernetesObject;
+  });
+}

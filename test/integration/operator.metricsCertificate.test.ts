@@ -1,0 +1,142 @@
+/** The certificate of the metrics API changes, by its age and with the leader: nobody who asks may notice. */
+import { X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
+import { environment } from '../environment/environment.ts';
+import { sleep, waitFor } from '../support/wait.ts';
+import { freePort, METRICS_API_SERVICE, TestCluster } from './operatorHarness.ts';
+
+/** Renewed after 20 s. */
+const CERTIFICATE_SECONDS = 30;
+
+describe('the certificate of the metrics API', () => {
+  let cluster: TestCluster;
+  let env: Record<string, string>;
+  let operator: Awaited<ReturnType<TestCluster['startLeader']>>;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.open('certificate');
+    env = {
+      ...(await cluster.serveMetrics()),
+      METRICS_API_CERTIFICATE_SECONDS: String(CERTIFICATE_SECONDS),
+    };
+    operator = await cluster.startLeader(env);
+    await cluster.secret('openai', { 'api-key': 'key' });
+    await cluster.createPool('demo', { engine: { urls: environment().engines, topic: cluster.namespace } });
+    await answers();
+  }, 60_000);
+  afterAll(() => cluster.close(), 60_000);
+
+  const answers = () => waitFor('a value', async () => (await cluster.backlogMetric('demo')).status === 200);
+
+  /** Fingerprints of the CAs that the API server is told to trust. */
+  async function trusted(): Promise<string[]> {
+    const registration = await cluster.get('apiregistration.k8s.io/v1', 'APIService', METRICS_API_SERVICE);
+    const pems = Buffer.from(registration?.spec.caBundle ?? '', 'base64')
+      .toString()
+      .match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g);
+    return (pems ?? []).map((pem) => new X509Certificate(pem).fingerprint256);
+  }
+
+  /** Fingerprint of the certificate that is served. */
+  const served = (port: string | undefined): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+
+  /** Asks through the API server until told otherwise; what was not answered with a value. */
+  function asking(): { end: () => Promise<{ asked: number; failures: string[] }> } {
+    let going = true;
+    const failures: string[] = [];
+    let asked = 0;
+    const ended = (async () => {
+      while (going) {
+        const { status, body } = await cluster.backlogMetric('demo');
+        asked += 1;
+        if (status !== 200) failures.push(`${status} ${JSON.stringify(body)}`);
+        await sleep(25);
+      }
+    })();
+    return {
+      end: async () => {
+        going = false;
+        await ended;
+        return { asked, failures };
+      },
+    };
+  }
+
+  it('is renewed in time, twice, and every question is answered meanwhile', async () => {
+    const poll = asking();
+    const certificates = new Set<string>();
+    const bundles = new Set<string>();
+    const end = performance.now() + 2 * CERTIFICATE_SECONDS * 1_000;
+    while (performance.now() < end) {
+      certificates.add(await served(env.METRICS_API_PORT));
+      bundles.add((await trusted()).sort().join());
+      await sleep(200);
+    }
+    const { asked, failures } = await poll.end();
+    expect(failures).toEqual([]);
+    expect(asked).toBeGreaterThan(500);
+    expect(certificates.size).toBeGreaterThanOrEqual(3);
+    // One alone, both, the next alone, both, …
+    expect([...bundles].map((bundle) => bundle.split(',').length).slice(0, 5)).toEqual([1, 2, 1, 2, 1]);
+  }, 90_000);
+
+  it('is trusted again within 2 s when somebody edits the bundle', async () => {
+    const [before] = await trusted();
+    await cluster.edit('apiregistration.k8s.io/v1', 'APIService', METRICS_API_SERVICE, {
+      spec: { caBundle: Buffer.from('nobody').toString('base64') },
+    });
+    await waitFor('the bundle', async () => (await trusted())[0] === before, {
+      timeoutMs: 2_000,
+      everyMs: 50,
+    });
+    await answers();
+  }, 20_000);
+
+  it('may be another leader’s from one moment to the next', async () => {
+    const port = String(await freePort());
+    const standby = await cluster.startOperator({ ...env, METRICS_API_PORT: port });
+    await waitFor(
+      'the stand-by',
+      async () => (await fetch(`http://127.0.0.1:${standby.metricsPort}/readyz`)).ok,
+    );
+    await waitFor('one CA', async () => (await trusted()).length === 1, { timeoutMs: 15_000 });
+    const [before = ''] = await trusted();
+    const poll = asking();
+    operator.signal('SIGTERM');
+    // Both are trusted, whichever the Service leads to.
+    const both = await waitFor('both CAs', async () => {
+      const found = await trusted();
+      return found.length === 2 ? found : undefined;
+    });
+    expect(both).toContain(before);
+    await leadTo(port);
+    await answers();
+    await waitFor('the former to be forgotten', async () => (await trusted()).length === 1, {
+      timeoutMs: 15_000,
+    });
+    expect(await trusted()).not.toContain(before);
+    const { failures } = await poll.end();
+    expect(failures.filter((failure) => /x509|certificate/.test(failure))).toEqual([]);
+  }, 60_000);
+
+  /** As the leader's label does in a cluster. */
+  function leadTo(port: string): Promise<KubernetesObject> {
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: env.METRICS_API_SERVICE ?? '', namespace: cluster.operatorNamespace },
+      ports: [{ name: 'https', port: Number(port), protocol: 'TCP' }],
+    };
+    const { MergePatch } = PatchStrategy;
+    return cluster.objects.patch(slice, undefined, undefined, 'test', undefined, MergePatch);
+  }
+});
