@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { parse, stringify } from 'yaml';
+import { withoutRules } from './crdWithoutRules.ts';
 import { TestCluster } from './operatorHarness.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -125,14 +125,3 @@ describe('a pool that cannot be had', () => {
     await cluster.condition('late', 'CredentialsReady', 'CredentialsFound');
   });
 });
-
-/** The CRD as it was before the rules that span fields. */
-function withoutRules(text: string): string {
-  const strip = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (typeof value !== 'object' || value === null) return value;
-    const fields = Object.entries(value).filter(([name]) => name !== 'x-kubernetes-validations');
-    return Object.fromEntries(fields.map(([name, field]) => [name, strip(field)]));
-  };
-  return stringify(strip(parse(text)));
-}
