@@ -2,13 +2,13 @@
 import { crowdTrials, evenly, type Settings } from './settings.ts';
 
 /** Seconds, as measured on two cores. */
-const OURS = { start: 25, trial: 45 };
+const OURS = { start: 20, trial: 30 };
 const KEDA = { start: 35, trial: 85 };
-const READY = { start: 30, ours: 60, keda: 90 };
+const READY = { start: 20, ours: 25, keda: 60 };
 const CROWD = { start: 40, pool: 0.2, trial: 2.5 };
 const KEDA_CROWD = 1_800;
-const FAILING = { start: 90, trial: 2.5 };
-const COUNT = { start: 10, task: 0.0004 };
+const FAILING = { start: 90, trial: 1.2 };
+const COUNT = { start: 5, task: 0.0004 };
 
 export interface PartEstimate {
   part: string;

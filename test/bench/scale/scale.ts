@@ -23,7 +23,7 @@ export async function measureScale(
   machine: string,
   publish: (figures: Figure[]) => void,
 ): Promise<void> {
-  for (const count of settings.engines) {
+  for (const count of settings.pools.length > 0 ? settings.engines : []) {
     const engines = await startEngines(count, tasks);
     const suffix = count === settings.engines[0] ? '' : `_engines_${count}`;
     const measure = async (
