@@ -29,7 +29,7 @@ install: deps ## Install operator, process and sample pool into the environment 
 	@$(CLI) install
 
 .PHONY: bench-scaling soak-scaling
-bench-scaling: deps ## Measure the scaling beside KEDA's (BENCH_TRIALS=3 and so on shorten it, see test/README.md)
+bench-scaling: deps ## Measure the scaling beside KEDA's: an hour (BENCH_* shorten it, see test/README.md)
 	@$(CLI) bench-scaling
 
 soak-scaling: deps ## Half an hour of sawtooth load: neither operator nor autoscaler may undo the other (SOAK_MINUTES)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { figure, round, table } from './figures.ts';
+import { figure, round, table, timesGoal } from './figures.ts';
 
 describe('a figure', () => {
   it('has every field of the results file, also those that do not apply', () => {
@@ -37,5 +37,25 @@ describe('the table', () => {
       'idle_writes  0 1/s                       2 1/s',
       'theirs_only  –                           3 s',
     ]);
+  });
+});
+
+describe('how many times faster ours is', () => {
+  it.each([
+    ['reaction_0_to_20_p50_s', 'keda-default', 10],
+    ['reaction_0_to_20_p99_s', 'keda-tuned', 5],
+    ['reaction_1_to_20_p50_s', 'keda-default', 5],
+    ['pods_ready_0_to_20_p50_s', 'keda-default', undefined],
+    ['pools_1000_reaction_p99_s', 'keda-default', undefined],
+  ] as const)('%s beside %s is to be %s', (name, peer, goal) => expect(timesGoal(name, peer)).toBe(goal));
+
+  it('is judged in the table, by what was measured', () => {
+    const lines = table([
+      figure('reaction_0_to_20_p50_s', 1, 's', ''),
+      figure('reaction_0_to_20_p50_s', 9.9, 's', '', { peer: 'keda-default' }),
+      figure('reaction_0_to_20_p50_s', 5, 's', '', { peer: 'keda-tuned' }),
+    ]);
+    expect(lines[1]).toContain('9.9 s (9.9×, goal ≥ 10×: MISSED)');
+    expect(lines[1]).toContain('5 s (5.0×, goal ≥ 5×: met)');
   });
 });

@@ -37,7 +37,14 @@ export function round(value: number): number {
   return Number(value.toFixed(Math.abs(value) >= 100 ? 1 : 3));
 }
 
-/** One row a name: ours, its goal, and each peer's with how many times ours it is. */
+/** How many times faster than a peer a reaction of ours is to be: at least; undefined where nothing is stated. */
+export function timesGoal(name: string, peer: Peer): number | undefined {
+  const from = /^reaction_(\d+)_to_/.exec(name)?.[1];
+  if (from === undefined) return undefined;
+  return from === '0' && peer === 'keda-default' ? 10 : 5;
+}
+
+/** One row a name: ours, its goal, and each peer's with how many times ours it is, and was to be. */
 export function table(figures: readonly Figure[]): string[] {
   const peers: Peer[] = ['keda-default', 'keda-tuned'];
   const names = [...new Set(figures.map(({ name }) => name))];
@@ -55,9 +62,13 @@ export function table(figures: readonly Figure[]): string[] {
 }
 
 function beside(theirs: Figure | undefined, ours: Figure | undefined): string {
-  if (!theirs) return '';
-  const ratio = ours && ours.value > 0 ? ` (${(theirs.value / ours.value).toFixed(1)}×)` : '';
-  return `${theirs.value} ${theirs.unit}${ratio}`;
+  if (!theirs?.peer) return '';
+  const value = `${theirs.value} ${theirs.unit}`;
+  if (!ours || ours.value <= 0) return value;
+  const times = theirs.value / ours.value;
+  const goal = timesGoal(theirs.name, theirs.peer);
+  const judged = goal === undefined ? '' : `, goal ≥ ${goal}×: ${times >= goal ? 'met' : 'MISSED'}`;
+  return `${value} (${times.toFixed(1)}×${judged})`;
 }
 
 function aligned(rows: string[][]): string[] {

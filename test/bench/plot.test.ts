@@ -6,6 +6,7 @@ const reaction = (seconds: number, peer: Reaction['peer']): Reaction => ({
   seconds,
   peer,
   from: 0,
+  lane: 1,
   committedAt: 0,
   gaveUp: false,
 });

@@ -9,26 +9,32 @@ import { TestCluster } from '../integration/operatorHarness.ts';
 import { ENVIRONMENT_FILE } from '../support/paths.ts';
 import { say, step } from '../support/step.ts';
 import { closeWhole } from './cluster/closeWhole.ts';
+import { controlPlaneFlags } from './cluster/flags.ts';
 import { HollowNode } from './cluster/hollowNode.ts';
 import { measureCountCost } from './engine/countCost.ts';
 import { OpenTasks } from './engine/openTasks.ts';
-import { table } from './figures.ts';
+import { estimate, estimateLine } from './estimate.ts';
+import { measureFailing } from './failing/failing.ts';
+import { type Figure, table } from './figures.ts';
 import { buildKeda, KEDA_VERSION } from './keda/build.ts';
+import { bundledOperator } from './operator/bundle.ts';
 import { writePlot } from './plot.ts';
 import { refusalOfZero } from './reaction/ours.ts';
 import { reactionFigures } from './reaction/reactionFigures.ts';
 import { measureReactions } from './reaction/reactions.ts';
-import { STARTS, type Start } from './reaction/target.ts';
+import { STARTS } from './reaction/target.ts';
 import { measureReady } from './ready/ready.ts';
 import { Results } from './results.ts';
 import { measureScale } from './scale/scale.ts';
-import { type Settings, settingsFrom } from './settings.ts';
+import { measuresKeda, type Settings, settingsFrom } from './settings.ts';
 
 /** In the environment that is up if FRWP_ENVIRONMENT names one, else in one of its own. */
 export async function benchScaling(): Promise<number> {
   const settings = settingsFrom(process.env);
+  say(estimateLine(estimate(settings)));
+  await step("the operator's bundle", bundledOperator);
+  if (measuresKeda(settings)) await step(`KEDA ${KEDA_VERSION} at hand`, buildKeda);
   if (process.env.FRWP_ENVIRONMENT) return measure(settings);
-  await step(`KEDA ${KEDA_VERSION} from its Go module`, buildKeda);
   return withCleanup(async () => {
     await up();
     process.env.FRWP_ENVIRONMENT = ENVIRONMENT_FILE;
@@ -66,8 +72,9 @@ async function measureParts(
 ): Promise<string[]> {
   const machine = conditions();
   const failed: string[] = [];
+  const put = (figures: Figure[]) => results.put(figures);
   const part = async (title: string, work: () => Promise<void>) => {
-    await work().catch((error: Error) => {
+    await step(`PART ${title}`, work).catch((error: Error) => {
       say(`FAILED: ${title}: ${error.message}`);
       failed.push(`${title}: ${error.message}`);
     });
@@ -76,22 +83,18 @@ async function measureParts(
   if (refusal) {
     failed.push(`from 0: not measured for ours, the installed CRD refuses minReplicas 0: ${refusal}`);
   }
+  // The most important ones first, for a run that is interrupted.
   await part('reaction', async () => {
     const starts = STARTS.filter((from) => !refusal || from !== 0);
-    const reactions = await measureReactions(settings, tasks, starts);
-    results.add(reactionFigures(reactions, machine));
-    say(`           plot: ${writePlot(reactions)}`);
+    await measureReactions(settings, tasks, starts, (reactions) => {
+      put(reactionFigures(reactions, machine));
+      say(`           plot: ${writePlot(reactions)}`);
+    });
   });
-  if (!refusal) {
-    await part('pods ready', async () =>
-      results.add(await measureReady(settings.readyTrials, tasks, machine)),
-    );
-  }
-  const from: Start = refusal ? 1 : 0;
-  await part('scale', () => measureScale(settings, tasks, from, machine, (figures) => results.add(figures)));
-  await part('cost of asking', async () =>
-    results.add(await measureCountCost(engine, tasks, settings.openTasks, machine)),
-  );
+  if (!refusal) await part('pods ready', () => measureReady(settings, tasks, machine, put));
+  await part('scale', () => measureScale(settings, tasks, refusal ? 1 : 0, machine, put));
+  if (!refusal) await part('failing pools', () => measureFailing(settings.failing, tasks, machine, put));
+  await part('cost of asking', () => measureCountCost(engine, tasks, settings.openTasks, machine).then(put));
   return failed;
 }
 
@@ -110,7 +113,7 @@ function conditions(): string {
   const optimised = process.env.FRWP_OPTIMISE === '1' ? '' : ', compiled without optimisation';
   const cluster =
     environment().cluster === 'local'
-      ? `local cluster, Kubernetes ${KUBERNETES} with default flags (HPA sync 15 s)${optimised}`
+      ? `local cluster, Kubernetes ${KUBERNETES}, ${controlPlaneFlags()}${optimised}`
       : 'given cluster';
-  return `${cluster}, KEDA ${KEDA_VERSION} in turns, operators as processes of this machine, ours from its TypeScript source, ${cpus().length} cores, ${gigabytes} GB, Node ${process.version}`;
+  return `${cluster}, KEDA ${KEDA_VERSION} in turns, operators as processes of this machine, ours from its bundle with the flags of its image, ${cpus().length} cores, ${gigabytes} GB, Node ${process.version}`;
 }

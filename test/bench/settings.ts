@@ -5,6 +5,10 @@ export interface Settings {
   trials: number;
   /** Reaction trials of KEDA, for each start and each polling interval. */
   kedaTrials: number;
+  /** Pools of ours, for each start, that are measured side by side; the trials are split over them. */
+  lanes: number;
+  /** The same for KEDA, for each start and each polling interval. */
+  kedaLanes: number;
   /** Ours and KEDA take turns this often. */
   rounds: number;
   /** Trials until pods are ready, for each side. */
@@ -13,8 +17,10 @@ export interface Settings {
   pools: number[];
   /** Numbers of engines that each number of pools is spread over. */
   engines: number[];
-  /** Reactions measured at each number of pools. */
+  /** Reactions measured at the largest number of pools over the first number of engines. */
   poolTrials: number;
+  /** Reactions of healthy pools, with and without failing ones among them. 0: that part is left out. */
+  failing: number;
   /** Seconds over which rest is measured. */
   idleSeconds: number;
   /** Numbers of open tasks that the count query is timed with. */
@@ -26,12 +32,15 @@ export interface Settings {
 const DEFAULTS: Settings = {
   trials: 30,
   kedaTrials: 10,
+  lanes: 3,
+  kedaLanes: 3,
   rounds: 2,
   readyTrials: 3,
   pools: [10, 100, 1_000],
   engines: [1, 10],
   poolTrials: 100,
-  idleSeconds: 60,
+  failing: 100,
+  idleSeconds: 30,
   openTasks: [100, 10_000, 100_000],
   kedaAtScale: false,
 };
@@ -40,11 +49,14 @@ const DEFAULTS: Settings = {
 export const VARIABLES = {
   BENCH_TRIALS: 'trials',
   BENCH_KEDA_TRIALS: 'kedaTrials',
+  BENCH_LANES: 'lanes',
+  BENCH_KEDA_LANES: 'kedaLanes',
   BENCH_ROUNDS: 'rounds',
   BENCH_READY_TRIALS: 'readyTrials',
   BENCH_POOLS: 'pools',
   BENCH_ENGINES: 'engines',
   BENCH_POOL_TRIALS: 'poolTrials',
+  BENCH_FAILING: 'failing',
   BENCH_IDLE_SECONDS: 'idleSeconds',
   BENCH_OPEN_TASKS: 'openTasks',
   BENCH_KEDA_AT_SCALE: 'kedaAtScale',
@@ -63,7 +75,13 @@ export function settingsFrom(env: Record<string, string | undefined>): Settings 
     .filter(([name]) => env[name] !== undefined)
     .map(([name, setting]) => [setting, parse(name, env[name] ?? '', DEFAULTS[setting])]);
   const settings = { ...DEFAULTS, ...Object.fromEntries(changed) } as Settings;
-  return { ...settings, rounds: Math.max(1, settings.rounds) };
+  const atLeastOne = (value: number) => Math.max(1, value);
+  return {
+    ...settings,
+    rounds: atLeastOne(settings.rounds),
+    lanes: atLeastOne(settings.lanes),
+    kedaLanes: atLeastOne(settings.kedaLanes),
+  };
 }
 
 function parse(name: string, text: string, example: Settings[keyof Settings]): Settings[keyof Settings] {
@@ -81,7 +99,19 @@ function whole(name: string, text: string): number {
   return Number(text);
 }
 
-/** Splits trials over rounds as evenly as whole numbers can: the first rounds have the rest. */
-export function perRound(trials: number, rounds: number): number[] {
-  return Array.from({ length: rounds }, (_, round) => Math.floor((trials + rounds - 1 - round) / rounds));
+/** Splits trials over rounds or lanes as evenly as whole numbers can: the first ones have the rest. */
+export function evenly(trials: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, part) => Math.floor((trials + parts - 1 - part) / parts));
+}
+
+/** Whether KEDA is measured at all, and so has to be built. */
+export const measuresKeda = ({ kedaTrials, kedaAtScale }: Settings): boolean => kedaTrials > 0 || kedaAtScale;
+
+/** Elsewhere than where the goals are stated, so many show that nothing is odd. */
+const FEWER_POOL_TRIALS = 30;
+
+/** Reactions that are measured with so many pools over so many engines. */
+export function crowdTrials(settings: Settings, pools: number, engines: number): number {
+  const stated = pools === Math.max(...settings.pools) && engines === settings.engines[0];
+  return Math.min(pools, stated ? settings.poolTrials : Math.min(settings.poolTrials, FEWER_POOL_TRIALS));
 }

@@ -12,7 +12,7 @@ export type ProxyFault =
   | 'hang';
 
 /** What stands there in the place of the engine's answer. */
-const ANSWERS = {
+export const ANSWERS = {
   unauthorized: { status: 401, headers: {}, body: 'tell nobody' },
   serverError: {
     status: 500,

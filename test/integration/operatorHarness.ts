@@ -34,6 +34,15 @@ export type Live = KubernetesObject & {
 /** The APIService of the group that an operator with `serveMetrics` serves. */
 export const METRICS_API_SERVICE = 'v1beta1.external.metrics.k8s.io';
 
+/** What runs as the operator. */
+export interface Program {
+  /** Of Node. */
+  args: string[];
+  env?: Record<string, string>;
+}
+
+const SOURCE: Program = { args: [join(ROOT, 'operator', 'src', 'main.ts')] };
+
 const RBAC_KINDS = [
   'Namespace',
   'ServiceAccount',
@@ -154,12 +163,15 @@ export class TestCluster {
     await this.removeIfThere(service);
   }
 
-  async startOperator(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {
+  async startOperator(
+    env: Record<string, string> = {},
+    program = SOURCE,
+  ): Promise<RunningProcess & { metricsPort: number }> {
     const metricsPort = await freePort();
     const operator = await startProcess({
       name: 'operator',
       command: process.execPath,
-      args: [join(ROOT, 'operator', 'src', 'main.ts')],
+      args: program.args,
       logFile: join(environment().logs, `${this.namespace}-operator.log`),
       env: {
         KUBECONFIG: await this.operatorKubeconfig(),
@@ -168,6 +180,7 @@ export class TestCluster {
         WATCH_NAMESPACES: this.namespace,
         WORKER_IMAGE: environment().images.worker,
         METRICS_PORT: String(metricsPort),
+        ...program.env,
         ...env,
       },
     });
@@ -176,8 +189,11 @@ export class TestCluster {
   }
 
   /** Starts an operator and waits until it leads. */
-  async startLeader(env: Record<string, string> = {}): Promise<RunningProcess & { metricsPort: number }> {
-    const operator = await this.startOperator(env);
+  async startLeader(
+    env: Record<string, string> = {},
+    program = SOURCE,
+  ): Promise<RunningProcess & { metricsPort: number }> {
+    const operator = await this.startOperator(env, program);
     await waitFor('the operator to lead', async () => (await leads(operator.metricsPort)) || undefined);
     return operator;
   }

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, contentHash } from '../../support/paths.ts';
 import { run } from '../../support/process.ts';
+import { step } from '../../support/step.ts';
 
 const MODULE = 'github.com/kedacore/keda/v2';
 export const KEDA_VERSION = 'v2.20.2';
@@ -19,8 +20,18 @@ export interface KedaBuild {
   crds: string;
 }
 
-/** Builds what is not in the cache. A first build takes a quarter of an hour on two cores. */
-export async function buildKeda(): Promise<KedaBuild> {
+let ready: Promise<KedaBuild> | undefined;
+
+/**
+ * Builds what is not in the cache, once a run. A first build takes a quarter of an hour on two cores;
+ * one that was interrupted goes on with what the compiler has kept.
+ */
+export function buildKeda(): Promise<KedaBuild> {
+  ready ??= found();
+  return ready;
+}
+
+async function found(): Promise<KedaBuild> {
   const source = await download();
   return {
     operator: await build(source, 'operator'),
@@ -44,7 +55,10 @@ async function build(source: string, command: 'operator' | 'adapter'): Promise<s
   if (existsSync(target)) return target;
   mkdirSync(join(CACHE, 'bin'), { recursive: true });
   const args = ['build', '-trimpath', `-ldflags=${ldflags}`, '-o', `${target}.new`, `./cmd/${command}`];
-  await run('go', args, { cwd: source, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' } });
+  const env = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
+  await step(`KEDA ${KEDA_VERSION}: ${command} built from its Go module`, () =>
+    run('go', args, { cwd: source, env }),
+  );
   renameSync(`${target}.new`, target);
   return target;
 }

@@ -1,4 +1,4 @@
-/** Our operator, as a process of this machine with the rights of the manifests, and one pool a start. */
+/** Our operator as its image has it, but as a process of this machine, with the rights of the manifests. */
 
 import type { PoolSpecInput } from '../../../crds/src/pool.ts';
 import { environment } from '../../environment/environment.ts';
@@ -7,10 +7,9 @@ import { closeWhole } from '../cluster/closeWhole.ts';
 import { ON_HOLLOW_NODE } from '../cluster/hollowNode.ts';
 import { dropProvider, providerAvailable } from '../cluster/metricsProvider.ts';
 import { serviceToHost } from '../cluster/serviceToHost.ts';
-import { RIGHT, type Start, TASKS_PER_REPLICA, type Target } from './target.ts';
+import { bundledOperator } from '../operator/bundle.ts';
+import { RIGHT, type Start, TASKS_PER_REPLICA } from './target.ts';
 
-/** HPA's sync: the slowest clock between a backlog and replicas. */
-const PERIOD_MS = 15_000;
 const SERVICE = 'operator-under-measurement';
 
 export interface Ours {
@@ -32,10 +31,10 @@ export async function startOurs(name: string): Promise<Ours> {
     const port = await freePort();
     await dropProvider(cluster);
     await cluster.apply(...serviceToHost(cluster.operatorNamespace, SERVICE, port));
-    const operator = await cluster.startLeader({
-      METRICS_API_SERVICE: SERVICE,
-      METRICS_API_PORT: String(port),
-    });
+    const operator = await cluster.startLeader(
+      { METRICS_API_SERVICE: SERVICE, METRICS_API_PORT: String(port) },
+      await bundledOperator(),
+    );
     await cluster.secret('openai', { 'api-key': environment().llm.apiKey });
     await providerAvailable(cluster, SERVICE);
     return { cluster, operator, stop };
@@ -86,13 +85,4 @@ export async function refusalOfZero(cluster: TestCluster): Promise<string | unde
   }
   await cluster.remove('farerules.dev/v1alpha1', 'FareRuleWorkerPool', name);
   return undefined;
-}
-
-export async function createTargets(cluster: TestCluster, starts: readonly Start[]): Promise<Target[]> {
-  const targets = starts.map((from) => {
-    const name = `from-${from}`;
-    return { name, topic: `${cluster.namespace}-${name}`, from, periodMs: PERIOD_MS };
-  });
-  for (const { name, topic, from } of targets) await cluster.createPool(name, benchPool(topic, from));
-  return targets;
 }

@@ -8,6 +8,7 @@ const reaction = (seconds: number, change: Partial<Reaction> = {}): Reaction => 
   gaveUp: false,
   peer: null,
   from: 1,
+  lane: 1,
   ...change,
 });
 
@@ -35,6 +36,11 @@ describe('the figures of reactions', () => {
 
   it('say how many trials there were, their ends, and how many were given up', () => {
     const [figure] = reactionFigures([reaction(0.2), reaction(120, { gaveUp: true })], 'machine');
-    expect(figure?.conditions).toContain('n=2, 0.20–120.00 s, 1 given up and counted so, machine');
+    expect(figure?.conditions).toContain('n=2, 0.20–120.00 s, 1 given up and counted so, 1 lane for');
+  });
+
+  it('say how many lanes ran side by side', () => {
+    const [figure] = reactionFigures([reaction(0.2), reaction(0.3, { lane: 2 }), reaction(0.4)], 'machine');
+    expect(figure?.conditions).toContain('2 lanes side by side');
   });
 });

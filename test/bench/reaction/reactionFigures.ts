@@ -2,7 +2,7 @@
 import { type Figure, figure, type Peer } from '../figures.ts';
 import { spread } from '../statistics.ts';
 import type { Reaction } from './reactions.ts';
-import { RIGHT, STARTS, type Start, TASKS } from './target.ts';
+import { RIGHT, STARTS, type Start, TASKS, WAY_DOWN } from './target.ts';
 
 const SIDES: (Peer | null)[] = [null, 'keda-default', 'keda-tuned'];
 const GOALS = { p50: '≤ 0.8 s', p99: '≤ 1.5 s' };
@@ -25,9 +25,11 @@ function figuresOf(
 ): Figure[] {
   const { count, min, median, p99, max } = spread(reactions.map(({ seconds }) => seconds));
   const gaveUp = reactions.filter((reaction) => reaction.gaveUp).length;
+  const lanes = new Set(reactions.map(({ lane }) => lane)).size;
   const conditions =
     `commit of ${TASKS} tasks to spec.replicas ${RIGHT} by an independent watch, n=${count}, ` +
-    `${min.toFixed(2)}–${max.toFixed(2)} s${gaveUp > 0 ? `, ${gaveUp} given up and counted so` : ''}, ${machine}`;
+    `${min.toFixed(2)}–${max.toFixed(2)} s${gaveUp > 0 ? `, ${gaveUp} given up and counted so` : ''}, ` +
+    `${lanes} ${lanes === 1 ? 'lane' : 'lanes side by side'} for each start, ${WAY_DOWN}, ${machine}`;
   return [
     { of: 'p50' as const, value: median },
     { of: 'p99' as const, value: p99 },

@@ -10,6 +10,7 @@ import { scaledObject } from '../keda/scaledObject.ts';
 import { startKeda } from '../keda/start.ts';
 import { benchPool, startOurs } from '../reaction/ours.ts';
 import { RIGHT, TASKS } from '../reaction/target.ts';
+import type { Settings } from '../settings.ts';
 import { spread } from '../statistics.ts';
 import { type ReadyTarget, readyTrial } from './readyTrial.ts';
 import { copies, readWorkload, type Workload } from './workload.ts';
@@ -21,12 +22,18 @@ const WORKER = { concurrency: 1, resources: { requests: { cpu: '20m', memory: '6
 const KEEP_SECONDS = 900;
 const PERIODS: Record<Peer, number> = { 'keda-default': 30_000, 'keda-tuned': 15_000 };
 
-export async function measureReady(trials: number, tasks: OpenTasks, machine: string): Promise<Figure[]> {
-  if (trials === 0) return [];
-  const { seconds, workload } = await ourTrials(trials, tasks);
-  const figures = [readyFigure(seconds, null, machine)];
-  const theirs = await kedaTrials(trials, tasks, workload);
-  return [...figures, ...theirs.map(({ peer, seconds: of }) => readyFigure(of, peer, machine))];
+/** @param publish gets the figure of each side when it is done */
+export async function measureReady(
+  { readyTrials, kedaTrials }: Settings,
+  tasks: OpenTasks,
+  machine: string,
+  publish: (figures: Figure[]) => void,
+): Promise<void> {
+  if (readyTrials === 0) return;
+  const { seconds, workload } = await ourTrials(readyTrials, tasks);
+  publish([readyFigure(seconds, null, machine)]);
+  if (kedaTrials === 0) return;
+  await kedaTrialsOf(readyTrials, tasks, workload, (peer, of) => publish([readyFigure(of, peer, machine)]));
 }
 
 async function ourTrials(
@@ -52,11 +59,15 @@ async function ourTrials(
   }
 }
 
-async function kedaTrials(trials: number, tasks: OpenTasks, workload: Workload) {
+async function kedaTrialsOf(
+  trials: number,
+  tasks: OpenTasks,
+  workload: Workload,
+  done: (peer: Peer, seconds: number[]) => void,
+): Promise<void> {
   const { cluster, stop } = await startKeda('bench-ready-keda');
   const { namespace } = cluster;
   const [engine = ''] = environment().engines;
-  const found: { peer: Peer; seconds: number[] }[] = [];
   try {
     for (const peer of ['keda-default', 'keda-tuned'] as const) {
       const topic = `${namespace}-${peer}`;
@@ -69,9 +80,8 @@ async function kedaTrials(trials: number, tasks: OpenTasks, workload: Workload) 
       await cluster.apply(...copies(workload, namespace, peer), object(1));
       const goToZero = (may: boolean) => cluster.apply(object(may ? 1 : KEEP_SECONDS));
       const target: ReadyTarget = { name: peer, topic, from: 0, periodMs: PERIODS[peer], goToZero };
-      found.push({ peer, seconds: await measure(cluster, tasks, target, peer, trials) });
+      done(peer, await measure(cluster, tasks, target, peer, trials));
     }
-    return found;
   } finally {
     await stop();
   }

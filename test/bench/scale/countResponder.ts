@@ -8,10 +8,13 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
 import { parseArgs } from 'node:util';
+import { ANSWERS } from '../../integration/faultyProxy.ts';
 import { sleep } from '../../support/wait.ts';
+import type { EngineFault } from './faults.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +32,9 @@ const agent = new Agent({ keepAlive: true });
 
 /** Tasks that wait, by topic, of each engine that answers itself. */
 const backlogs = new Map<number, Map<string, number>>();
+/** How an engine that answers itself fails at present. */
+const faults = new Map<number, EngineFault>();
+const listeners = new Map<number, Server>();
 let calls = 0;
 
 function passOn(request: IncomingMessage, response: ServerResponse): void {
@@ -58,14 +64,49 @@ async function answer(port: number, request: IncomingMessage, response: ServerRe
   return passOn(request, response);
 }
 
-/** GET /calls: how many so far. PUT /backlog?port=&topic=&count=: sets one, and says when. */
+/** Whether this one went wrong as it was told to. */
+function fails(port: number, request: IncomingMessage, response: ServerResponse): boolean {
+  const fault = faults.get(port);
+  if (fault === undefined) return false;
+  if (fault === 'reset') request.socket.destroy();
+  else if (fault === 'garbage') response.setHeader('content-type', 'application/json').end('{"count":-1}');
+  else if (fault !== 'hang' && fault !== 'refuse') {
+    const { status, headers, body } = ANSWERS[fault];
+    response.writeHead(status, headers).end(body);
+  }
+  return true;
+}
+
+/** An engine that refuses connections does not listen. */
+function setFault(port: number, fault: EngineFault | undefined): void {
+  const server = listeners.get(port);
+  if (fault) faults.set(port, fault);
+  else faults.delete(port);
+  if (fault === 'refuse') {
+    server?.close();
+    server?.closeAllConnections();
+  } else if (server && !server.listening) {
+    server.listen(port, values.address);
+  }
+}
+
+/**
+ * GET /calls: how many so far. PUT /backlog?port=&topic=&count=: sets one, and says when.
+ * PUT /fault?port=&fault=: fails from now on, or no more when there is none.
+ */
 function control(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
   if (request.method === 'GET' && pathname === '/calls') {
     response.end(JSON.stringify({ calls }));
     return;
   }
-  const backlog = backlogs.get(Number(searchParams.get('port')));
+  const port = Number(searchParams.get('port'));
+  const backlog = backlogs.get(port);
+  if (request.method === 'PUT' && pathname === '/fault' && backlog) {
+    setFault(port, (searchParams.get('fault') as EngineFault | null) ?? undefined);
+    response.end('{}');
+    return;
+  }
   const topic = searchParams.get('topic');
   if (request.method !== 'PUT' || pathname !== '/backlog' || !backlog || !topic) {
     response.writeHead(404).end();
@@ -84,9 +125,10 @@ createServer((request, response) => {
 }).listen(gate, values.address);
 for (const port of standIns) {
   backlogs.set(port, new Map());
-  createServer((request, response) => {
+  const server = createServer((request, response) => {
     calls += 1;
-    void answer(port, request, response);
-  }).listen(port, values.address);
+    if (!fails(port, request, response)) void answer(port, request, response);
+  });
+  listeners.set(port, server.listen(port, values.address));
 }
 createServer(control).listen(Number(values.control), '127.0.0.1');

@@ -32,10 +32,16 @@ export interface Crowd {
   stop(): Promise<void>;
 }
 
-export async function ourCrowd(count: number, engines: Engines, from: Start): Promise<Crowd> {
+/** @param engineOf index of the engine of a pool, given the pool's; left out: in turns */
+export async function ourCrowd(
+  count: number,
+  engines: Engines,
+  from: Start,
+  engineOf = inTurns(engines),
+): Promise<Crowd> {
   const ours = await startOurs(`bench-${count}`);
   const { cluster, operator } = ours;
-  const all = members(cluster.namespace, count, engines);
+  const all = members(cluster.namespace, count, engineOf);
   const pools = all.map(({ name, topic, engine }) => ({
     apiVersion: 'farerules.dev/v1alpha1',
     kind: 'FareRuleWorkerPool',
@@ -57,7 +63,7 @@ export async function ourCrowd(count: number, engines: Engines, from: Start): Pr
 export async function kedaCrowd(count: number, engines: Engines, from: Start): Promise<Crowd> {
   const keda = await startKeda(`bench-keda-${count}`);
   const { namespace } = keda.cluster;
-  const all = members(namespace, count, engines);
+  const all = members(namespace, count, inTurns(engines));
   const objects = all.flatMap(({ name, topic, engine }) => [
     scaledDeployment(namespace, name, from),
     scaledObject({ namespace, name, engine: engines.urls[engine] ?? '', topic, from }),
@@ -74,12 +80,29 @@ export async function kedaCrowd(count: number, engines: Engines, from: Start): P
   };
 }
 
-function members(namespace: string, count: number, { urls }: Engines): Member[] {
+const inTurns =
+  ({ urls }: Engines) =>
+  (index: number) =>
+    index % urls.length;
+
+function members(namespace: string, count: number, engineOf: (index: number) => number): Member[] {
   return Array.from({ length: count }, (_, index) => {
     const name = `pool-${String(index + 1).padStart(4, '0')}`;
-    return { name, topic: `${namespace}-${name}`, engine: index % urls.length };
+    return { name, topic: `${namespace}-${name}`, engine: engineOf(index) };
   });
 }
 
 const yaml = (objects: (KubernetesObject | object)[]) =>
   objects.map((object) => stringify(object)).join('---\n');
+
+export async function withCrowd<T>(
+  start: () => Promise<Crowd>,
+  use: (crowd: Crowd) => Promise<T>,
+): Promise<T> {
+  const crowd = await start();
+  try {
+    return await use(crowd);
+  } finally {
+    await crowd.stop();
+  }
+}

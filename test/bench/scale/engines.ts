@@ -9,6 +9,7 @@ import { countMilliseconds } from '../engine/countCost.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
 import { TASKS } from '../reaction/target.ts';
 import { median } from '../statistics.ts';
+import type { EngineFault } from './faults.ts';
 
 /** Where the tasks of the real engine wait until a pool's topic gets them. */
 const RESERVOIR = 'bench-reservoir';
@@ -23,6 +24,8 @@ export interface Engines {
   /** Makes 1,000 tasks of a topic wait, at once; returns when: milliseconds since 1970. */
   fill(engine: number, topic: string): Promise<number>;
   empty(engine: number, topic: string): Promise<void>;
+  /** How an engine fails from now on; undefined: not any more. Not the first one, which is real. */
+  setFault(engine: number, fault: EngineFault | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +67,9 @@ export async function startEngines(count: number, tasks: OpenTasks): Promise<Eng
     async empty(index, topic) {
       if (index === 0) await tasks.putBack(topic, RESERVOIR);
       else await set(index, topic, 0);
+    },
+    async setFault(index, fault) {
+      await http.put('/fault', null, { params: { port: ports[index], ...(fault && { fault }) } });
     },
     async stop() {
       await responder.stop();

@@ -42,7 +42,7 @@ export async function measureCrowd(crowd: Crowd, engines: Engines, settings: Set
   const watch = new DeploymentWatch(crowd.cluster.admin, crowd.cluster.namespace);
   try {
     await watch.start();
-    const creation = await create(crowd);
+    const creation = await createCrowd(crowd);
     await settled(crowd);
     const rest = await atRest(crowd, engines, settings.idleSeconds);
     const trials: Trial[] = [];
@@ -59,7 +59,7 @@ export async function measureCrowd(crowd: Crowd, engines: Engines, settings: Set
   }
 }
 
-async function create({ cluster, manifests, members }: Crowd) {
+export async function createCrowd({ cluster, manifests, members }: Crowd) {
   const seen = new Set<string>();
   const { namespace } = cluster;
   const api = cluster.admin.makeApiClient(AutoscalingV2Api);
@@ -86,7 +86,7 @@ async function create({ cluster, manifests, members }: Crowd) {
 }
 
 /** Waits until nothing has been written for a while: what follows creation is not rest. */
-async function settled({ cluster }: Crowd): Promise<void> {
+export async function settled({ cluster }: Crowd): Promise<void> {
   const { auditLog } = environment();
   if (!auditLog) return sleep(QUIET_MS);
   const end = performance.now() + SETTLE_MS;
@@ -126,7 +126,7 @@ function trial(watch: DeploymentWatch, engines: Engines, { from }: Crowd, member
 }
 
 /** So many of them, each at most once, in random order. */
-function sample<T>(all: readonly T[], count: number): T[] {
+export function sample<T>(all: readonly T[], count: number): T[] {
   return all
     .map((item) => ({ item, order: Math.random() }))
     .toSorted((a, b) => a.order - b.order)

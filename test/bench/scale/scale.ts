@@ -3,8 +3,8 @@ import { step } from '../../support/step.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
 import type { Figure, Peer } from '../figures.ts';
 import type { Start } from '../reaction/target.ts';
-import type { Settings } from '../settings.ts';
-import { type Crowd, kedaCrowd, ourCrowd } from './crowd.ts';
+import { crowdTrials, type Settings } from '../settings.ts';
+import { type Crowd, kedaCrowd, ourCrowd, withCrowd } from './crowd.ts';
 import { startEngines } from './engines.ts';
 import { measureCrowd } from './measureCrowd.ts';
 import { scaleFigures } from './scaleFigures.ts';
@@ -23,7 +23,7 @@ export async function measureScale(
   machine: string,
   publish: (figures: Figure[]) => void,
 ): Promise<void> {
-  for (const count of settings.engines) {
+  for (const count of settings.pools.length > 0 ? settings.engines : []) {
     const engines = await startEngines(count, tasks);
     const suffix = count === settings.engines[0] ? '' : `_engines_${count}`;
     const measure = async (
@@ -41,7 +41,8 @@ export async function measureScale(
     try {
       for (const pools of settings.pools) {
         const title = `${pools} pools over ${count} engine${count === 1 ? '' : 's'}`;
-        await measure(pools, null, title, () => ourCrowd(pools, engines, from), settings.poolTrials);
+        const poolTrials = crowdTrials(settings, pools, count);
+        await measure(pools, null, title, () => ourCrowd(pools, engines, from), poolTrials);
       }
       const most = Math.max(...settings.pools);
       if (settings.kedaAtScale && suffix === '' && most > 0) {
@@ -56,14 +57,5 @@ export async function measureScale(
     } finally {
       await engines.stop();
     }
-  }
-}
-
-async function withCrowd<T>(start: () => Promise<Crowd>, use: (crowd: Crowd) => Promise<T>): Promise<T> {
-  const crowd = await start();
-  try {
-    return await use(crowd);
-  } finally {
-    await crowd.stop();
   }
 }
