@@ -42,7 +42,7 @@ async function run(minutes: number): Promise<number> {
   const soaked = await soak(curve, { tell: say });
   const by = (writer: Step['writer']) => soaked.steps.filter((step) => step.writer === writer).length;
   const conditions = `sawtooth load, ${soaked.rollouts} rollouts, scale-down window 60 s, ${machine()}`;
-  results.add([
+  results.put([
     figure('soak_minutes', curve.length / 60, 'min', conditions),
     figure('soak_steps_operator', by('operator'), 'steps', conditions),
     figure('soak_steps_hpa', by('autoscaler'), 'steps', conditions),
