@@ -34,6 +34,8 @@ export class Informer<T extends KubeObject> {
   private readonly aborter = new AbortController();
   private readonly settled = Promise.withResolvers<void>();
   private version: string | undefined;
+  /** Grows until an answer comes: an API server that refuses every watch (429) is not asked more often for it. */
+  private retryMs = FIRST_RETRY_MS;
   /** Whether the copy has been complete at least once. */
   synced = false;
   /** Whether it has been tried at least once. */
@@ -66,11 +68,9 @@ export class Informer<T extends KubeObject> {
 
   private async run(): Promise<void> {
     const { signal } = this.aborter;
-    let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
       try {
         if (this.version === undefined) await this.list();
-        retryMs = FIRST_RETRY_MS;
         await this.follow(signal);
       } catch (error) {
         if (signal.aborted) break;
@@ -80,8 +80,8 @@ export class Informer<T extends KubeObject> {
         }
         this.failed(error);
         // Jitter: after a restart of the API server not all watches come back in one instant.
-        await pause(retryMs * (0.5 + Math.random()), signal);
-        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+        await pause(this.retryMs * (0.5 + Math.random()), signal);
+        this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
       }
     }
     this.settle();
@@ -137,6 +137,7 @@ export class Informer<T extends KubeObject> {
   private worked(): void {
     const recovered = this.failure !== undefined;
     this.failure = undefined;
+    this.retryMs = FIRST_RETRY_MS;
     this.settle();
     if (recovered) this.options.onFailure?.(undefined);
   }
