@@ -29,6 +29,8 @@ install: deps ## Install operator, process and sample pool into the environment 
 	@$(CLI) install
 
 .PHONY: bench-scaling soak-scaling
+# Compiled as users have it: an API server without the compiler's optimisation would be measured in its place.
+bench-scaling: export FRWP_OPTIMISE ?= 1
 bench-scaling: deps ## Measure the scaling beside KEDA's: an hour (BENCH_* shorten it, see test/README.md)
 	@$(CLI) bench-scaling
 

@@ -40,7 +40,8 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
   else poller.forget(key);
 
-  const live = await liveObjects(sources, namespace, name, secrets[credentials]);
+  const fewest = parsed.ok ? parsed.spec.scaling.minReplicas : 1;
+  const live = await liveObjects(sources, namespace, name, fewest, secrets[credentials]);
   const pods = watches.podsOf(namespace, name);
   const backlog = poller.backlog(key);
   // Also while the spec is invalid: the workers go on, and cost money.
@@ -75,6 +76,7 @@ async function liveObjects(
   { client, watches }: Sources,
   namespace: string,
   pool: string,
+  minReplicas: number,
   /** The pool's own Secret, where it is read by its name. */
   credentials: SecretReading | undefined,
 ): Promise<LiveObjects> {
@@ -92,7 +94,8 @@ async function liveObjects(
     find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
   ]);
   const budgetName = workloadName(pool);
-  const mayNeedBudget = (deployment?.spec.replicas ?? 1) > 0;
+  // As in the plan: without pods there is none to be made.
+  const mayNeedBudget = minReplicas > 0 || (deployment?.spec.replicas ?? 0) > 0;
   const disruptionBudget = mayNeedBudget
     ? await find(watches.disruptionBudgets, KINDS.disruptionBudget, budgetName)
     : watches.disruptionBudgets.get(budgetName, namespace);
