@@ -180,6 +180,8 @@ async function apiServerOptions(
       `--service-account-signing-key-file=${keys.privateKey}`,
       `--audit-log-path=${AUDIT_LOG}`,
       `--audit-policy-file=${policy}`,
+      // By default a new file is begun at 100 MB: a test that reads on from a place would lose what it waits for.
+      '--audit-log-maxsize=1000000',
     ],
   };
 }

@@ -83,18 +83,19 @@ describe('a pool whose engine cannot be asked', () => {
     await create('asleep', {
       minReplicas: 0,
       idle: { after: '2s' },
-      fallback: { replicas: 3, after: '8s' },
+      // Long enough for the condition to be seen before it, on a busy machine.
+      fallback: { replicas: 3, after: '20s' },
     });
     await waitFor('zero', async () => (await replicas('asleep')) === 0, STALE);
     await cluster.condition('asleep', 'ScalingActive', 'Idle');
     proxy.fail('', 'unavailable', Number.POSITIVE_INFINITY);
     await cluster.condition('asleep', 'EngineReachable', 'CountFailed', 15_000);
     expect(await replicas('asleep')).toBe(0);
-    await waitFor('the fallback', async () => (await replicas('asleep')) === 3, { timeoutMs: 30_000 });
+    await waitFor('the fallback', async () => (await replicas('asleep')) === 3, { timeoutMs: 60_000 });
     await cluster.condition('asleep', 'ScalingActive', 'FallbackReplicas');
     proxy.fail('', 'unavailable', 0);
     // There is no work to be seen again: back to sleep.
-    await waitFor('zero again', async () => (await replicas('asleep')) === 0, { timeoutMs: 40_000 });
+    await waitFor('zero again', async () => (await replicas('asleep')) === 0, { timeoutMs: 60_000 });
     await cluster.condition('asleep', 'ScalingActive', 'Idle');
-  }, 120_000);
+  }, 200_000);
 });

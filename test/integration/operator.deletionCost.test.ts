@@ -2,10 +2,10 @@
  * Which pod goes first. Real worker pods with real tasks in work: the oldest pod, which Kubernetes by itself would
  * rather keep, is done first, while the younger ones still wait for their answers.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../environment/environment.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
+import { endOf, textSince } from '../support/auditLog.ts';
 import { sleep, waitFor } from '../support/wait.ts';
 import { IDLE_WORKER, type Live, TestCluster } from './operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
@@ -37,9 +37,11 @@ describe('pods of which some have tasks in work', () => {
   let refunds: RefundProcess;
   let oldest = '';
   let idleSince = 0;
+  let logFrom = 0;
   const younger = new Map<string, number>();
 
   beforeAll(async () => {
+    logFrom = endOf(environment().auditLog ?? '');
     cluster = await TestCluster.open('costs');
     refunds = await deployRefundProcess();
     llm = await startStandIn({
@@ -66,8 +68,8 @@ describe('pods of which some have tasks in work', () => {
         scaleDownStabilization: `${WINDOW_MS}ms`,
       },
     });
-    await waitFor('the first pod', async () => (await ready()).length === 1, { timeoutMs: 60_000 });
-  }, 120_000);
+    await waitFor('the first pod', async () => (await ready()).length === 1, { timeoutMs: 120_000 });
+  }, 240_000);
   afterAll(async () => {
     await cluster.stopOperators();
     // They would finish what they hold, for minutes.
@@ -100,8 +102,9 @@ describe('pods of which some have tasks in work', () => {
   };
   /** Writes to pods by the operator: name and time. */
   const costWrites = () =>
-    readFileSync(environment().auditLog ?? '', 'utf8')
+    textSince(environment().auditLog ?? '', logFrom)
       .split('\n')
+      .slice(0, -1)
       .filter((line) => line.includes(cluster.operatorUser) && line.includes(cluster.namespace))
       .map((line) => JSON.parse(line) as PodEvent)
       .filter(({ stage, verb, user, objectRef }) => {

@@ -115,8 +115,8 @@ describe('a pool whose new pods do not start is not raised', () => {
     '%s, and says so with the numbers; mended, it is raised at once',
     async (_, name, problem, worker, mended) => {
       await create(name, worker);
-      await cluster.condition(name, 'WorkersAvailable', problem, 20_000);
-      await cluster.condition(name, 'ScalingActive', 'MetricsRead', 30_000);
+      await cluster.condition(name, 'WorkersAvailable', problem, 60_000);
+      await cluster.condition(name, 'ScalingActive', 'MetricsRead', 60_000);
       await Promise.all(Array.from({ length: 23 }, () => refunds.get(name)?.start()));
       await waitFor('all of the backlog to be counted', async () => {
         const { status } = await cluster.pool(name);
@@ -137,6 +137,6 @@ describe('a pool whose new pods do not start is not raised', () => {
       await waitFor('5 replicas', async () => (await replicas(name)) === 5, { timeoutMs: 60_000 });
       await cluster.condition(name, 'ScalingLimited', 'WithinLimits');
     },
-    180_000,
+    300_000,
   );
 });

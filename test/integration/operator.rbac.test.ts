@@ -3,10 +3,10 @@
  * then shows neither a request that was refused nor a right that was not used: with any of them removed, one
  * of the two fails.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { environment } from '../environment/environment.ts';
+import { endOf, textSince } from '../support/auditLog.ts';
 import { inWords, type Right, refused, rightsOf, type Use, unused, usesIn } from '../support/rights.ts';
 import { sleep, waitFor } from '../support/wait.ts';
 import { asRelease, limitedTo, withAuditedAccount } from './installation.ts';
@@ -16,8 +16,8 @@ const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const LEADER = 'farerules.dev/leader';
 const labels = ({ metadata }: KubernetesObject) => metadata?.labels ?? {};
 const annotations = ({ metadata }: KubernetesObject) => metadata?.annotations ?? {};
-const SOON = { timeoutMs: 10_000 };
-const LONG = { timeoutMs: 60_000 };
+const SOON = { timeoutMs: 30_000 };
+const LONG = { timeoutMs: 120_000 };
 
 /** Needed only with an admission plugin that the local cluster does not have; asked for below. */
 const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
@@ -33,7 +33,8 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
   let uses: Use[];
 
   beforeAll(async () => {
-    const from = statSync(environment().auditLog ?? '').size;
+    const log = environment().auditLog ?? '';
+    const from = endOf(log);
     let release = '';
     let objects: KubernetesObject[] = [];
     cluster = await TestCluster.open('rbac', (manifests, pools) => {
@@ -45,15 +46,12 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     rights = rightsOf(objects, release);
     await useEverything(release);
     uses = await waitFor('the last request in the audit log', () => {
-      const log = readFileSync(environment().auditLog ?? '')
-        .subarray(from)
-        .toString();
-      const found = usesIn(log, cluster.operatorUser);
+      const found = usesIn(textSince(log, from), cluster.operatorUser);
       return found.some(({ verb, resource }) => verb === 'delete' && resource === 'apiservices')
         ? found
         : undefined;
     });
-  }, 240_000);
+  }, 480_000);
   afterAll(() => cluster.close(), 60_000);
 
   const ours = () => cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'demo-hpa');

@@ -36,7 +36,7 @@ describe('the registration of the metrics API', () => {
   const deleteOwnNamespace = () => cluster.objects.delete(namespaceNamed(cluster.operatorNamespace));
   const namespaceGone = (name: string) =>
     waitFor(`namespace ${name} to go`, async () => !(await cluster.get('v1', 'Namespace', name)), {
-      timeoutMs: 40_000,
+      timeoutMs: 90_000,
     });
 
   it('goes with the operator’s namespace, so that namespaces can be deleted', async () => {
@@ -48,7 +48,7 @@ describe('the registration of the metrics API', () => {
     await namespaceGone(unrelated);
     await namespaceGone(cluster.operatorNamespace);
     expect(await registration()).toBeUndefined();
-  }, 90_000);
+  }, 240_000);
 
   it('goes also when the operator is told to stop in that moment', async () => {
     operator.signal('SIGSTOP');
@@ -110,6 +110,6 @@ describe('the registration of the metrics API', () => {
       metadata: { name: release },
       rules: role.rules,
     } as KubernetesObject);
-    await waitFor('the registration again', registration, { timeoutMs: 10_000 });
-  }, 60_000);
+    await waitFor('the registration again', registration, { timeoutMs: 30_000 });
+  }, 120_000);
 });

@@ -4,6 +4,7 @@ import type { PoolSpecInput } from '../../crds/src/pool.ts';
 import { OpenTasks } from '../bench/engine/openTasks.ts';
 import { environment } from '../environment/environment.ts';
 import { IDLE_WORKER, TestCluster } from '../integration/operatorHarness.ts';
+import { endOf } from '../support/auditLog.ts';
 import { sleep, waitFor } from '../support/wait.ts';
 import { DeploymentSteps } from './deploymentSteps.ts';
 import { type Curve, MAX_REPLICAS, TASKS_PER_REPLICA, WINDOW_SECONDS } from './sawtooth.ts';
@@ -32,6 +33,8 @@ export async function soak(curve: Curve, { tell }: SoakOptions): Promise<Soaked>
   const [engine = ''] = environment().engines;
   const tasks = await OpenTasks.open(engine, environment().postgres);
   const cluster = await TestCluster.open('soak');
+  const { auditLog } = environment();
+  const logFrom = auditLog ? endOf(auditLog) : 0;
   let steps: DeploymentSteps | undefined;
   try {
     await cluster.startLeader(await cluster.serveMetrics());
@@ -61,7 +64,7 @@ export async function soak(curve: Curve, { tell }: SoakOptions): Promise<Soaked>
     }
     await sleep(Math.max(0, start + curve.length * 1_000 - Date.now()));
     if (steps.lost > 0) throw new Error(`the watch broke ${steps.lost} times: not every step was seen`);
-    return judged(cluster, steps.steps, curve);
+    return judged(cluster, steps.steps, curve, logFrom);
   } finally {
     await steps?.stop();
     await cluster.close();
@@ -126,13 +129,14 @@ async function roll(cluster: TestCluster, second: number): Promise<void> {
   await cluster.edit('farerules.dev/v1alpha1', 'FareRuleWorkerPool', POOL, { spec: { worker } });
 }
 
-function judged(cluster: TestCluster, steps: Step[], { moments }: Curve): Soaked {
+function judged(cluster: TestCluster, steps: Step[], { moments }: Curve, logFrom: number): Soaked {
   const { auditLog } = environment();
   const deployment = { namespace: cluster.namespace, name: POOL };
+  const writes = auditLog ? scaleWrites(auditLog, logFrom, deployment, cluster.operatorUser) : [];
   return {
     steps,
     undone: undone(steps),
-    unwitnessed: auditLog ? unwitnessed(steps, scaleWrites(auditLog, deployment, cluster.operatorUser)) : [],
+    unwitnessed: auditLog ? unwitnessed(steps, writes) : [],
     rollouts: moments.filter(({ rollout }) => rollout).length,
   };
 }

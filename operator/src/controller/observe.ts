@@ -7,6 +7,7 @@ import type { EngineTarget } from '../engine/question.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
+import { mayNeedBudget } from '../pool/manifests/disruptionBudget.ts';
 import { autoscalerName, credentialsName, poolKey, workloadName } from '../pool/names.ts';
 import type { KubeObject, Secret } from '../pool/objects.ts';
 import type { Backlog, LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
@@ -40,8 +41,10 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
   else poller.forget(key);
 
-  const fewest = parsed.ok ? parsed.spec.scaling.minReplicas : 1;
-  const live = await liveObjects(sources, namespace, name, fewest, secrets[credentials]);
+  const live = await liveObjects(sources, pool, {
+    credentials: secrets[credentials],
+    minReplicas: parsed.ok ? parsed.spec.scaling.minReplicas : undefined,
+  });
   const pods = watches.podsOf(namespace, name);
   const backlog = poller.backlog(key);
   // Also while the spec is invalid: the workers go on, and cost money.
@@ -74,11 +77,15 @@ function isBusy({ status }: FareRuleWorkerPool, { deployment }: LiveObjects, bac
 
 async function liveObjects(
   { client, watches }: Sources,
-  namespace: string,
-  pool: string,
-  minReplicas: number,
-  /** The pool's own Secret, where it is read by its name. */
-  credentials: SecretReading | undefined,
+  { metadata: { name: pool, namespace } }: FareRuleWorkerPool,
+  {
+    credentials,
+    minReplicas,
+  }: {
+    /** The pool's own Secret, where it is read by its name. */
+    credentials: SecretReading | undefined;
+    minReplicas: number | undefined;
+  },
 ): Promise<LiveObjects> {
   // The copies hold what carries our label. What they lack may still be there under that name, as
   // somebody else's or with its label removed: only the API server knows.
@@ -94,9 +101,8 @@ async function liveObjects(
     find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
   ]);
   const budgetName = workloadName(pool);
-  // As in the plan: without pods there is none to be made.
-  const mayNeedBudget = minReplicas > 0 || (deployment?.spec.replicas ?? 0) > 0;
-  const disruptionBudget = mayNeedBudget
+  // As the plan: what it would make must be looked for, or one that is not ours would be changed.
+  const disruptionBudget = mayNeedBudget(minReplicas, deployment)
     ? await find(watches.disruptionBudgets, KINDS.disruptionBudget, budgetName)
     : watches.disruptionBudgets.get(budgetName, namespace);
   return {

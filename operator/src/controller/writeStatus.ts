@@ -33,7 +33,6 @@ export class StatusWriter {
       before,
       status,
       last ? Date.now() - last.at : Number.POSITIVE_INFINITY,
-      // By two clocks: it decides about a wait of seconds, once.
       Date.now() - Date.parse(pool.metadata.creationTimestamp ?? ''),
     );
     if (!decision.write) return decision.retryInMs;

@@ -65,6 +65,15 @@ describe('the lookup of an engine’s name', () => {
     expect(await lookup()('engine.example')).toEqual([{ address: '10.0.0.7', family: 4 }]);
   });
 
+  it('takes the name as it is also when the name server fails for the search list', async () => {
+    onQuestion = (question, from) => {
+      const found = answer(question, 'engine.example');
+      if ((found[3] ?? 0) % 16 === 3) found[3] = 0x82; // "server failure" in place of "no such name"
+      socket.send(found, from.port, from.address);
+    };
+    expect(await lookup()('engine.example')).toEqual([{ address: '10.0.0.7', family: 4 }]);
+  });
+
   it('knows /etc/hosts', async () => {
     expect(await lookup()('localhost')).toEqual([{ address: '127.0.0.1', family: 4 }]);
   });
@@ -84,7 +93,7 @@ describe('the lookup of an engine’s name', () => {
     const first = await Promise.race(hanging);
     expect(performance.now() - start).toBeGreaterThan(500);
     expect(first).toMatchObject({ code: 'ETIMEOUT' });
-    expect(read).toBeLessThan(400);
+    expect(read).toBeLessThan(1_000);
     await Promise.all(hanging);
   }, 15_000);
 });

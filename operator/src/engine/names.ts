@@ -9,8 +9,11 @@ import { candidates, hostsAddresses, parseResolvConf } from './resolvConf.ts';
 
 /** One question to one name server; a call to an engine has 2 s for everything. */
 const TIMEOUT_MS = 700;
-/** Answers of a name server that mean "not under this name": the next one is tried. */
-const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
+/**
+ * Answers of a name server that mean "not under this name": the next one is tried. As with glibc, also after a server
+ * failed: many answer so for a domain of the search list that is not theirs.
+ */
+const NEXT = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL']);
 
 export type Lookup = (hostname: string) => Promise<LookupAddress[]>;
 
@@ -38,7 +41,7 @@ export function nameLookup(files: NameFiles = FILES, servers?: string[]): Lookup
         return await addresses(resolver, name);
       } catch (error) {
         failure = error;
-        if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) break;
+        if (!NEXT.has((error as NodeJS.ErrnoException).code ?? '')) break;
       }
     }
     throw failure;

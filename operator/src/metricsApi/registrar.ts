@@ -9,6 +9,7 @@ import { Informer } from '../kube/informer.ts';
 import { KINDS } from '../kube/kinds.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { MetricsApi } from '../pool/observation.ts';
+import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { isLeaving, registrationStep } from './farewell.ts';
 import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
@@ -64,6 +65,7 @@ export class Registrar {
   /** This process leads now: the API server is to ask it. */
   async lead(): Promise<void> {
     await this.options.certificates.takeOver(this.live()?.spec.caBundle);
+    if (this.stopped) return;
     this.leading = true;
     await this.look();
   }
@@ -79,7 +81,8 @@ export class Registrar {
     clearTimeout(this.timer);
     this.home.stop();
     // Without an API server that answers, the Lease is not to wait for this.
-    await Promise.race([this.farewell(), new Promise((resolve) => setTimeout(resolve, FAREWELL_MS))]);
+    const said = new AbortController();
+    await Promise.race([this.farewell().finally(() => said.abort()), pause(FAREWELL_MS, said.signal)]);
   }
 
   private async farewell(): Promise<void> {

@@ -5,7 +5,7 @@ import { inSync, stamped } from './drift.ts';
 import { type KeepReplicas, keeping, keepingOwn, withReplicas } from './initialReplicas.ts';
 import { autoscaler } from './manifests/autoscaler.ts';
 import { deployment } from './manifests/deployment.ts';
-import { disruptionBudget } from './manifests/disruptionBudget.ts';
+import { disruptionBudget, mayNeedBudget } from './manifests/disruptionBudget.ts';
 import { credentialsSecret } from './manifests/secret.ts';
 import { serviceAccount } from './manifests/serviceAccount.ts';
 import { controlledBy } from './names.ts';
@@ -62,8 +62,7 @@ export function plan(observation: Observation): Plan {
       manifest: deployment(pool, spec.spec, observation.workerImage),
       found: live.deployment,
     });
-    // Without pods there is nothing to protect: a pool that starts at zero may never need one.
-    if (live.disruptionBudget || initial > 0 || (live.deployment?.spec.replicas ?? 0) > 0) {
+    if (live.disruptionBudget || mayNeedBudget(initial, live.deployment)) {
       wanted.push({ manifest: disruptionBudget(pool), found: live.disruptionBudget });
     }
     if (scaling.mode.kind === 'autoscaler') {

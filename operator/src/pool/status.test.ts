@@ -317,6 +317,8 @@ describe('writing the status', () => {
     ['waits while it is on its way to its first state', settling, 1_000, { write: false, retryInMs: 4_000 }],
     ['does not wait for ever', settling, 5_000, { write: true }],
     ['does not wait when all is known', base, 1_000, { write: true }],
+    ['does not wait for a clock that is an hour behind', settling, -3_600_000, { write: true }],
+    ['does not wait when nobody says when it was made', settling, Number.NaN, { write: true }],
     [
       'does not wait to say that a Secret is missing',
       statusOf({ ...blank, secrets: {} }),

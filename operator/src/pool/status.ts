@@ -92,6 +92,7 @@ export type WriteDecision = { write: true } | { write: false; retryInMs?: number
  * A changed condition is written at once; changed numbers wait their turn; the
  * time of the last count alone is never a reason to write. A new pool passes
  * through several states in its first seconds: they are one write.
+ * @param msSinceCreation by our clock and the API server's: when they differ by more than the wait, there is none
  */
 export function writeDecision(
   before: PoolStatus | undefined,
@@ -99,7 +100,7 @@ export function writeDecision(
   msSinceLastWrite: number,
   msSinceCreation: number,
 ): WriteDecision {
-  if (msSinceCreation < SETTLING_MS && isSettling(after)) {
+  if (Math.abs(msSinceCreation) < SETTLING_MS && isSettling(after)) {
     return { write: false, retryInMs: SETTLING_MS - msSinceCreation };
   }
   const removed = (before?.conditions ?? []).some(

@@ -4,7 +4,12 @@ import { describeFlags } from './flags.ts';
 it.each([
   {
     what: 'only places',
-    args: ['--kubeconfig=/a', '--tls-cert-file=/b', '--service-cluster-ip-range=10.0.0.0/16'],
+    args: [
+      '--kubeconfig=/a',
+      '--tls-cert-file=/b',
+      '--service-cluster-ip-range=10.0.0.0/16',
+      '--audit-log-maxsize=9',
+    ],
     is: 'controller manager with default flags',
   },
   {

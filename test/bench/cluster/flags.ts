@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const COMPONENTS = { 'kube-apiserver': 'API server', 'kube-controller-manager': 'controller manager' };
 /** Every cluster has these, each with its own values; none of them makes anything faster or slower. */
 const PLACES =
-  /(kubeconfig|file|certificate|key|authority|address(es|-types)?|servers|path|issuer|range|cidr)$|^--requestheader-/;
+  /(kubeconfig|file|certificate|key|authority|address(es|-types)?|servers|path|issuer|range|cidr)$|^--(requestheader|audit)-/;
 
 /** In words, for the conditions of a figure; addresses, certificates and the audit log are left out. */
 export function controlPlaneFlags(): string {

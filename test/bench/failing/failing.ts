@@ -18,7 +18,7 @@ const POOL = ['farerules.dev/v1alpha1', 'FareRuleWorkerPool'] as const;
 /** Clean and failing take turns this often. */
 const ROUNDS = 2;
 /** The poll of an idle engine: the clock that a trial's moment is spread over. */
-const PERIOD_MS = 1_000;
+const PERIOD_MS = 750;
 
 /**
  * @param trials reactions of healthy pools without failing ones, and so many with them

@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { endOf, writesIn, writesSince } from './auditWrites.ts';
+import { endOf } from '../../support/auditLog.ts';
+import { writesIn, writesSince } from './auditWrites.ts';
 
 const USER = 'system:serviceaccount:system:operator';
 const line = (verb: string, resource: string, change: object = {}) =>

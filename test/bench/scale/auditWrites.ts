@@ -1,5 +1,5 @@
 /** API writes of one user, from the API server's audit log. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { textSince } from '../../support/auditLog.ts';
 
 interface AuditEvent {
   stage: string;
@@ -12,20 +12,9 @@ const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection
 /** Asking whether a user may do something is a POST, but it stores nothing; a Lease is a sign of life. */
 const NOT_COUNTED = new Set(['subjectaccessreviews', 'selfsubjectaccessreviews', 'tokenreviews', 'leases']);
 
-/** Where the log ends now: what is written later is read from here. */
-export const endOf = (log: string): number => statSync(log).size;
-
 /** The writes of a user since a place in the log, as `verb resource`. */
-export function writesSince(log: string, from: number, user: string): string[] {
-  const file = openSync(log, 'r');
-  try {
-    const buffer = Buffer.alloc(fstatSync(file).size - from);
-    readSync(file, buffer, 0, buffer.length, from);
-    return writesIn(buffer.toString('utf8'), user);
-  } finally {
-    closeSync(file);
-  }
-}
+export const writesSince = (log: string, from: number, user: string): string[] =>
+  writesIn(textSince(log, from), user);
 
 /** Pure: the writes in lines of an audit log, without the unfinished last one. */
 export function writesIn(lines: string, user: string): string[] {

@@ -2,11 +2,12 @@
 import { AutoscalingV2Api, makeInformer } from '@kubernetes/client-node';
 import { environment } from '../../environment/environment.ts';
 import { kubectlOf } from '../../environment/kubectl.ts';
+import { endOf } from '../../support/auditLog.ts';
 import { sleep, waitFor } from '../../support/wait.ts';
 import { DeploymentWatch } from '../cluster/deploymentWatch.ts';
 import { reactionTrial, type Trial } from '../reaction/trial.ts';
 import type { Settings } from '../settings.ts';
-import { endOf, writesSince } from './auditWrites.ts';
+import { writesSince } from './auditWrites.ts';
 import type { Crowd, Member } from './crowd.ts';
 import type { Engines } from './engines.ts';
 import { histogramQuantile } from './histogram.ts';

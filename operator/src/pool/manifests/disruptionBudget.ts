@@ -1,6 +1,6 @@
 import type { FareRuleWorkerPool } from '../../../../crds/src/pool.ts';
 import { ownedMeta, selectorLabels, workloadName } from '../names.ts';
-import type { Manifest } from '../objects.ts';
+import type { Deployment, Manifest } from '../objects.ts';
 
 /**
  * Node drains take one worker at a time. `maxUnavailable`, not `minAvailable`:
@@ -19,3 +19,10 @@ export function disruptionBudget(pool: FareRuleWorkerPool): Manifest {
     },
   };
 }
+
+/**
+ * Without pods there is nothing to protect: a pool that starts at zero may never need one.
+ * @param minReplicas undefined while the pool's spec is invalid
+ */
+export const mayNeedBudget = (minReplicas: number | undefined, deployment: Deployment | undefined): boolean =>
+  (minReplicas ?? 0) > 0 || (deployment?.spec.replicas ?? 0) > 0;
