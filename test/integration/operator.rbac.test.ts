@@ -81,6 +81,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     await cluster.condition('demo', 'ScalingActive', 'MetricsRead', LONG.timeoutMs);
     await sayWhichPodGoesFirst();
     await repairEverything();
+    await goToSleep();
     await standBack();
     await first.stop();
     const second = await cluster.startLeader(env);
@@ -154,6 +155,22 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
         return found !== undefined && labels(found)[label] !== 'x';
       });
     }
+  }
+
+  /** A pool that may be at zero and was woken for nothing is put back by the operator itself. */
+  async function goToSleep(): Promise<void> {
+    await cluster.createPool('sleeper', {
+      engine: { urls: environment().engines, topic: `${cluster.namespace}-sleeper` },
+      worker: IDLE_WORKER,
+      scaling: { ...poolSpec().scaling, minReplicas: 0, idle: { after: '1s' } },
+    });
+    await waitFor('the sleeper', () => cluster.get('apps/v1', 'Deployment', 'sleeper'), SOON);
+    await cluster.edit('apps/v1', 'Deployment', 'sleeper', { spec: { replicas: 1 } });
+    await waitFor(
+      'the operator to put it back',
+      async () => (await cluster.get('apps/v1', 'Deployment', 'sleeper'))?.spec.replicas === 0,
+      LONG,
+    );
   }
 
   /** Somebody else scales: our own autoscaler goes. */
