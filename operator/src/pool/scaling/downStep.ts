@@ -10,7 +10,7 @@ export const LEAD_MS = 30_000;
 export interface Answers {
   /** Since when answers have been seen without a gap. */
   since: number;
-  /** Falling numbers at rising times: what is older and not larger can never be the maximum again. */
+  /** Falling numbers at rising times, each the last time that it was the answer: what is older and not larger can never be the maximum again. */
   maxima: { replicas: number; at: number }[];
 }
 
@@ -22,9 +22,10 @@ export function rememberAnswer(
   now: number,
 ): Answers | undefined {
   if (replicas === undefined) return undefined;
-  const larger = (before?.maxima ?? []).filter(
-    (entry) => entry.replicas > replicas && entry.at > now - windowMs,
-  );
+  const [last, ...earlier] = (before?.maxima ?? []).toReversed();
+  // Nobody asks while nothing changes: the last answer was the answer until now.
+  const held = last ? [...earlier.reverse(), { ...last, at: now }] : [];
+  const larger = held.filter((entry) => entry.replicas > replicas && entry.at > now - windowMs);
   return { since: before?.since ?? now, maxima: [...larger, { replicas, at: now }] };
 }
 

@@ -152,6 +152,13 @@ describe('a step down ahead', () => {
     expect(stepDownAhead(seen(answers), 20, window, answers.length * 1_000)).toBe(ahead);
   });
 
+  it('counts an answer until the next one, however long nobody asked', () => {
+    const steady = rememberAnswer(seen([20]), 20, window, 1_000);
+    const fell = rememberAnswer(steady, 3, window, 400_000);
+    expect(stepDownAhead(fell, 20, window, 400_000)).toBe(false);
+    expect(stepDownAhead(rememberAnswer(fell, 3, window, 680_000), 20, window, 680_000)).toBe(true);
+  });
+
   it('is not predicted from a history with a gap', () => {
     const broken = rememberAnswer(seen(low(400)), undefined, window, 400_000);
     expect(stepDownAhead(rememberAnswer(broken, 3, window, 401_000), 20, window, 401_000)).toBe(false);
