@@ -11,7 +11,7 @@ import { spentBudget } from './budget.ts';
 import { type CostChange, deletionCosts } from './deletionCost.ts';
 import { type Desired, desiredReplicas, proposed } from './desired.ts';
 import { direct, SYNC_PERIOD_MS } from './direct.ts';
-import { rememberAnswer, stepDownAhead } from './downStep.ts';
+import { rememberAnswer, stepDownAheadAt } from './downStep.ts';
 import { earlyStep } from './earlyStep.ts';
 import { fewestPods, obstacleOf, scaleOf } from './facts.ts';
 import { fallBack } from './fallback.ts';
@@ -130,8 +130,9 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
 
   const windowMs = durationMs(scaling.scaleDownStabilization);
   const answers = rememberAnswer(memory.answers, desired?.replicas, windowMs, now);
-  const ahead =
-    mode.kind !== 'standBack' && !hold.in && stepDownAhead(answers, scale.specReplicas, windowMs, now);
+  const mayStepDown = mode.kind !== 'standBack' && !hold.in;
+  const aheadAt = mayStepDown ? stepDownAheadAt(answers, scale.specReplicas, windowMs) : undefined;
+  const ahead = aheadAt !== undefined && now >= aheadAt;
   const lookAgainInMs = firstOf(
     [
       mode.kind === 'direct' && alone?.state.syncedAt !== undefined && alone.state.syncedAt + SYNC_PERIOD_MS,
@@ -139,6 +140,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       scaling.fallback && blind.blindness && blind.blindness.since + durationMs(scaling.fallback.after),
       budget && now - (now % HOUR_MS) + HOUR_MS,
       peak && served !== desired?.demand && peak.at + PEAK_HOLD_MS,
+      aheadAt,
     ],
     now,
   );

@@ -29,17 +29,18 @@ export function rememberAnswer(
   return { since: before?.since ?? now, maxima: [...larger, { replicas, at: now }] };
 }
 
-export function stepDownAhead(
+/**
+ * From when on a step down is ahead, if nothing changes until then: from then on the pool is to be looked at again.
+ * @returns milliseconds; undefined while the present answer is no step down
+ */
+export function stepDownAheadAt(
   answers: Answers | undefined,
   specReplicas: number,
   windowMs: number,
-  now: number,
-): boolean {
-  if (!answers) return false;
+): number | undefined {
+  const present = answers?.maxima.at(-1);
+  if (!answers || !present || present.replicas >= specReplicas) return undefined;
   const reach = Math.max(windowMs - LEAD_MS, 0);
-  if (answers.since > now - reach) return false;
-  const highest = Math.max(
-    ...answers.maxima.filter(({ at }) => at >= now - reach).map(({ replicas }) => replicas),
-  );
-  return highest < specReplicas;
+  const high = answers.maxima.findLast(({ replicas }) => replicas >= specReplicas);
+  return Math.max(answers.since + reach, high ? high.at + reach + 1 : 0);
 }

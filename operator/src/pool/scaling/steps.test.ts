@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../objects.ts';
 import { DELETION_COST, deletionCosts } from './deletionCost.ts';
 import { direct } from './direct.ts';
-import { type Answers, rememberAnswer, stepDownAhead } from './downStep.ts';
+import { type Answers, LEAD_MS, rememberAnswer, stepDownAheadAt } from './downStep.ts';
 import { earlyStep } from './earlyStep.ts';
 import { type Blindness, fallBack } from './fallback.ts';
 import type { HpaSpec } from './hpa.ts';
@@ -135,6 +135,15 @@ describe('the fallback', () => {
 
 describe('a step down ahead', () => {
   const window = 300_000;
+  const stepDownAhead = (
+    answers: Answers | undefined,
+    specReplicas: number,
+    windowMs: number,
+    now: number,
+  ) => {
+    const at = stepDownAheadAt(answers, specReplicas, windowMs);
+    return at !== undefined && now >= at;
+  };
   /** One answer a second. */
   const seen = (answers: number[], windowMs = window) =>
     answers.reduce<Answers | undefined>(
@@ -155,8 +164,7 @@ describe('a step down ahead', () => {
   it('counts an answer until the next one, however long nobody asked', () => {
     const steady = rememberAnswer(seen([20]), 20, window, 1_000);
     const fell = rememberAnswer(steady, 3, window, 400_000);
-    expect(stepDownAhead(fell, 20, window, 400_000)).toBe(false);
-    expect(stepDownAhead(rememberAnswer(fell, 3, window, 680_000), 20, window, 680_000)).toBe(true);
+    expect(stepDownAheadAt(fell, 20, window)).toBe(400_001 + window - LEAD_MS);
   });
 
   it('is not predicted from a history with a gap', () => {
