@@ -62,6 +62,7 @@ describe('a pool that cannot be had', () => {
     );
     cluster.operatorAccount = 'limited';
     cluster.operatorNamespace = namespace;
+    cluster.accountNamespace = namespace;
   }
 
   function bind(name: string, roleRef: object): KubernetesObject {

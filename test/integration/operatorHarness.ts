@@ -60,7 +60,7 @@ export class TestCluster {
   /** Namespace and ServiceAccount of the operator, as the manifests name them. */
   operatorNamespace = '';
   operatorAccount = '';
-  private accountNamespace = '';
+  accountNamespace = '';
   /** What `change` made of the rights, to be taken away again. */
   private ownRights: KubernetesObject[] = [];
   private readonly operators: RunningProcess[] = [];
