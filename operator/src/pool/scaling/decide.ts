@@ -133,6 +133,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const mayStepDown = mode.kind !== 'standBack' && !hold.in;
   const aheadAt = mayStepDown ? stepDownAheadAt(answers, scale.specReplicas, windowMs) : undefined;
   const ahead = aheadAt !== undefined && now >= aheadAt;
+  const costs = deletionCosts(observation.pods, workers.inFlightByPod ?? {}, ahead, memory.unseenCosts);
   const lookAgainInMs = firstOf(
     [
       mode.kind === 'direct' && alone?.state.syncedAt !== undefined && alone.state.syncedAt + SYNC_PERIOD_MS,
@@ -155,7 +156,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
     ...(scaleTo !== undefined && scaleTo !== scale.specReplicas && { scaleTo }),
     ...(toZero.cause && { zero: toZero.cause }),
     fellBack,
-    costs: deletionCosts(observation.pods, workers.inFlightByPod ?? {}, ahead),
+    costs: costs.changes,
     reason: scalingReason(scaling, {
       backlog,
       replicas: scale.statusReplicas,
@@ -172,6 +173,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       peak,
       served,
       answers,
+      unseenCosts: costs.unseen,
       direct: alone?.state,
       quotaCeiling: restraints.quotaCeiling,
     },

@@ -15,6 +15,8 @@ export interface ScalingMemory {
   /** Tasks that the metric has had since the decision. */
   served?: number | undefined;
   answers?: Answers | undefined;
+  /** Deletion costs that were written, until the pods are seen with them; by pod name. */
+  unseenCosts?: Record<string, number> | undefined;
   direct?: DirectState | undefined;
   quotaCeiling?: number | undefined;
 }

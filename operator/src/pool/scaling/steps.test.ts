@@ -187,7 +187,7 @@ describe('the cost of a pod', () => {
   it('goes by doublings of what is in work, and is written where it differs', () => {
     const pods = [pod('idle'), pod('one'), pod('three'), pod('ten'), pod('same', '3'), pod('was-busy', '4')];
     const inFlight = { idle: 0, one: 1, three: 3, ten: 10, same: 5, 'was-busy': 0 };
-    expect(deletionCosts(pods, inFlight, true)).toEqual([
+    expect(deletionCosts(pods, inFlight, true).changes).toEqual([
       { pod: 'one', cost: 1 },
       { pod: 'three', cost: 2 },
       { pod: 'ten', cost: 4 },
@@ -196,9 +196,23 @@ describe('the cost of a pod', () => {
   });
 
   it('is not written without a step down ahead, nor for a pod that was not asked or is leaving', () => {
-    expect(deletionCosts([pod('a')], { a: 5 }, false)).toEqual([]);
+    expect(deletionCosts([pod('a')], { a: 5 }, false).changes).toEqual([]);
     const leaving = { ...pod('b'), metadata: { name: 'b', deletionTimestamp: '2026-01-01T00:00:00Z' } };
-    expect(deletionCosts([pod('a'), leaving], { b: 5 }, true)).toEqual([]);
+    expect(deletionCosts([pod('a'), leaving], { b: 5 }, true).changes).toEqual([]);
+  });
+
+  it('is not written again while the pod is not seen with it, and is when it has changed', () => {
+    const { changes, unseen } = deletionCosts([pod('a')], { a: 5 }, true);
+    expect(changes).toEqual([{ pod: 'a', cost: 3 }]);
+    const again = deletionCosts([pod('a')], { a: 6 }, true, unseen);
+    expect(again).toEqual({ changes: [], unseen });
+    expect(deletionCosts([pod('a')], { a: 1 }, true, unseen).changes).toEqual([{ pod: 'a', cost: 1 }]);
+    const seen = deletionCosts([pod('a', '3')], { a: 6 }, true, unseen);
+    expect(seen).toEqual({ changes: [], unseen: {} });
+    // Somebody else's change after that is put right.
+    expect(deletionCosts([pod('a', '9')], { a: 6 }, true, seen.unseen).changes).toEqual([
+      { pod: 'a', cost: 3 },
+    ]);
   });
 });
 
