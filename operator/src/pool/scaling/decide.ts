@@ -73,8 +73,9 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const desired = measured
     ? desiredReplicas(measured, backlog, bounds, scaling.tasksPerReplica, scale.statusReplicas)
     : undefined;
-  const wantedFor = (demand: number) =>
-    within(proposed(demand, scaling.tasksPerReplica, scale.statusReplicas));
+  const wantedAt = (demand: number, replicas: number) =>
+    within(proposed(demand, scaling.tasksPerReplica, replicas));
+  const wantedFor = (demand: number) => wantedAt(demand, scale.statusReplicas);
   // Without an autoscaler of ours there is nobody to wait for.
   const agreed =
     mode.kind === 'autoscaler' ? (live.autoscaler?.status?.desiredReplicas ?? 0) : Number.MAX_VALUE;
@@ -108,7 +109,12 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   );
   const early =
     desired &&
-    earlyStep({ scale, wanted: wantedFor(desired.demand), obstacle: obstacleOf(observation, podProblem) });
+    earlyStep({
+      scale,
+      wanted: wantedFor(desired.demand),
+      settled: wantedAt(desired.demand, scale.specReplicas),
+      obstacle: obstacleOf(observation, podProblem),
+    });
   const alone =
     mode.kind === 'direct'
       ? direct(

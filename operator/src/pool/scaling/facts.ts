@@ -21,7 +21,8 @@ export function obstacleOf(
   problem: string | undefined,
 ): string | undefined {
   if (!deployment) return 'no Deployment';
-  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = deployment.status ?? {};
-  const rolling = observedGeneration < (deployment.metadata.generation ?? 0) || updatedReplicas < replicas;
-  return problem ?? (rolling ? 'rollout' : undefined);
+  // Not the generation that the status is of: a mere step of the scale makes it lag, too, and for as long as the
+  // Deployment controller is busy with others.
+  const { replicas = 0, updatedReplicas = 0 } = deployment.status ?? {};
+  return problem ?? (updatedReplicas < replicas ? 'rollout' : undefined);
 }

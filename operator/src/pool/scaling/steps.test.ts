@@ -10,15 +10,17 @@ import { holdPeak, PEAK_HOLD_MS } from './peakHold.ts';
 import { type ZeroInput, zero } from './zero.ts';
 
 describe('the early step', () => {
-  it.each<[string, number, number, number, string | undefined, number | undefined]>([
-    ['goes up to what the autoscaler will compute', 3, 3, 18, undefined, 18],
-    ['never goes down', 20, 20, 5, undefined, undefined],
-    ['is none where the number is right', 18, 3, 18, undefined, undefined],
-    ['is none within the tolerance of a status that is ahead', 3, 5, 5, undefined, undefined],
-    ['leaves zero alone', 0, 0, 18, undefined, undefined],
-    ['waits for a rollout', 3, 3, 18, 'rollout', undefined],
-  ])('%s', (_, specReplicas, statusReplicas, wanted, obstacle, step) => {
-    expect(earlyStep({ scale: { specReplicas, statusReplicas }, wanted, obstacle })).toBe(step);
+  it.each<[string, number, number, number, number, string | undefined, number | undefined]>([
+    ['goes up to what the autoscaler will compute', 3, 3, 18, 18, undefined, 18],
+    ['never goes down', 20, 20, 5, 5, undefined, undefined],
+    ['is none where the number is right', 18, 3, 18, 18, undefined, undefined],
+    ['is none within the tolerance of a status that is ahead', 3, 5, 5, 3, undefined, undefined],
+    ['does not wait for the pods of a step down to be gone', 1, 20, 20, 20, undefined, 20],
+    ['goes only as far as the demand asks while they are', 1, 20, 20, 19, undefined, 19],
+    ['leaves zero alone', 0, 0, 18, 18, undefined, undefined],
+    ['waits for a rollout', 3, 3, 18, 18, 'rollout', undefined],
+  ])('%s', (_, specReplicas, statusReplicas, wanted, settled, obstacle, step) => {
+    expect(earlyStep({ scale: { specReplicas, statusReplicas }, wanted, settled, obstacle })).toBe(step);
   });
 });
 
