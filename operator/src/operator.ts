@@ -82,6 +82,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     metricsApi: () => metricsApi?.state() ?? { state: 'off' },
     workerImage: config.WORKER_IMAGE,
     memories,
+    waiting: () => queue.depth,
     statusWriter: new StatusWriter(client, new EventRecorder(client, identity, log)),
   };
   const election = new LeaderElection({

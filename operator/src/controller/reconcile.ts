@@ -9,8 +9,13 @@ import type { StatusWriter } from './writeStatus.ts';
 
 export interface Reconciler extends Sources {
   statusWriter: StatusWriter;
+  /** Pools that wait for a reconcile. */
+  waiting: () => number;
   log: Logger;
 }
+
+/** So many waiting pools are served before the good news of new ones are told. */
+const CROWD = 50;
 
 /** An object of somebody else is not watched: look again whether it has gone. */
 const CONFLICT_RETRY_MS = 10_000;
@@ -51,7 +56,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     signals: next.scaling?.signals ?? [],
     fellBack: steps.scaling?.fellBack ?? false,
   });
-  const again = await statusWriter.write(pool, next);
+  const again = await statusWriter.write(pool, next, reconciler.waiting() >= CROWD);
   // Told after the status is written: a pool that cannot be applied still says what is known of it.
   if (failure !== undefined) throw failure;
   return soonest(

@@ -28,6 +28,11 @@ export class WorkQueue {
     this.options = options;
   }
 
+  /** Keys that wait. */
+  get depth(): number {
+    return this.waiting.size;
+  }
+
   add(key: string): void {
     this.waiting.add(key);
     this.dispatch();

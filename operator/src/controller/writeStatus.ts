@@ -24,8 +24,8 @@ export class StatusWriter {
     return last?.uid === pool.metadata.uid ? last.status : pool.status;
   }
 
-  /** Returns after how many milliseconds a write that has to wait its turn should be tried again. */
-  async write(pool: FareRuleWorkerPool, status: PoolStatus): Promise<number | undefined> {
+  /** `crowded`: many pools wait. Returns after how many milliseconds a write that has to wait its turn should be tried again. */
+  async write(pool: FareRuleWorkerPool, status: PoolStatus, crowded: boolean): Promise<number | undefined> {
     const { name, namespace, uid } = pool.metadata;
     const before = this.current(pool);
     const last = this.written.get(keyOf(pool));
@@ -34,6 +34,7 @@ export class StatusWriter {
       status,
       last ? Date.now() - last.at : Number.POSITIVE_INFINITY,
       Date.now() - Date.parse(pool.metadata.creationTimestamp ?? ''),
+      crowded,
     );
     if (!decision.write) return decision.retryInMs;
     try {

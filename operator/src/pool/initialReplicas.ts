@@ -4,8 +4,9 @@
  *
  * The manifest that is applied later has no `replicas`. A field that a manager
  * applied and then leaves out is reset to its default, one pod, unless another
- * manager has it too: so a second name of ours takes the number as well, until
- * somebody scales and the field is his.
+ * manager has it too: so before a Deployment that nobody has scaled is applied
+ * again, a second name of ours takes the number as well. Most are scaled before
+ * that, and the field is his who did.
  */
 import { MANAGER } from './names.ts';
 import type { Deployment, Manifest } from './objects.ts';
@@ -23,19 +24,16 @@ export function withReplicas(manifest: Manifest, replicas: number): Manifest {
   return replicas === DEFAULT_REPLICAS ? manifest : { ...manifest, spec: { ...manifest.spec, replicas } };
 }
 
-/** After that manifest was applied. */
-export function keeping({ apiVersion, kind, metadata }: Manifest, replicas: number): KeepReplicas[] {
-  if (replicas === DEFAULT_REPLICAS) return [];
-  const { name, namespace } = metadata;
-  const manifest = { apiVersion, kind, metadata: { name, namespace: namespace ?? '' }, spec: { replicas } };
-  return [{ action: 'keepReplicas', manifest }];
-}
-
-/** For a Deployment whose maker was interrupted in between: the first name alone has the number. */
-export function keepingOwn(manifest: Manifest, { metadata, spec }: Deployment): KeepReplicas[] {
+/** Before a Deployment is applied again whose number of pods is still the one that it was made with. */
+export function keepReplicas(
+  { apiVersion, kind, metadata: { name, namespace } }: Manifest,
+  { metadata, spec }: Deployment,
+): KeepReplicas[] {
   const owners = metadata.managedFields ?? [];
-  const interrupted =
+  const ours =
     owners.length > 0 &&
     owners.every(({ manager, operation }) => manager === MANAGER && operation === 'Apply');
-  return interrupted && spec.replicas !== undefined ? keeping(manifest, spec.replicas) : [];
+  if (!ours || spec.replicas === undefined) return [];
+  const kept = { apiVersion, kind, metadata: { name, namespace: namespace ?? '' } };
+  return [{ action: 'keepReplicas', manifest: { ...kept, spec: { replicas: spec.replicas } } }];
 }

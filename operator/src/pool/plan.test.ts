@@ -56,7 +56,6 @@ describe('the plan', () => {
         'create ServiceAccount',
         'create Secret',
         'create Deployment with 3',
-        'keep 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],
@@ -79,12 +78,11 @@ describe('the plan', () => {
         'create ServiceAccount',
         'create Secret',
         'create Deployment with 0',
-        'keep 0',
         'create HorizontalPodAutoscaler',
       ],
     ],
     [
-      'keeps the pods of a Deployment whose maker was interrupted, before it applies it without them',
+      'keeps the pods of a Deployment that nobody has scaled, before it applies it without them',
       edited((d) => {
         d.metadata.managedFields = [replicasOf('Apply')];
         d.metadata.labels = {};
@@ -95,6 +93,14 @@ describe('the plan', () => {
       'keeps nothing where somebody has scaled',
       edited((d) => {
         d.metadata.managedFields = [replicasOf('Update')];
+        d.metadata.labels = {};
+      }),
+      ['apply Deployment'],
+    ],
+    [
+      'keeps nothing as long as there is nothing to apply',
+      edited((d) => {
+        d.metadata.managedFields = [replicasOf('Apply')];
       }),
       [],
     ],
@@ -223,7 +229,6 @@ describe('the plan', () => {
       [
         'create Secret',
         'create Deployment with 3',
-        'keep 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],

@@ -2,7 +2,7 @@
 import { type ParsedSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
 import { assembleCredentials, type Credentials } from './credentials.ts';
 import { inSync, stamped } from './drift.ts';
-import { type KeepReplicas, keeping, keepingOwn, withReplicas } from './initialReplicas.ts';
+import { type KeepReplicas, keepReplicas, withReplicas } from './initialReplicas.ts';
 import { autoscaler } from './manifests/autoscaler.ts';
 import { deployment } from './manifests/deployment.ts';
 import { disruptionBudget, mayNeedBudget } from './manifests/disruptionBudget.ts';
@@ -108,11 +108,12 @@ function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: Sca
 
 function stepsFor(manifest: Manifest, found: KubeObject | undefined, initial: number): Step[] {
   if (!found) {
-    if (manifest.kind !== 'Deployment') return [{ action: 'create', manifest }];
-    return [{ action: 'create', manifest: withReplicas(manifest, initial) }, ...keeping(manifest, initial)];
+    const first = manifest.kind === 'Deployment' ? withReplicas(manifest, initial) : manifest;
+    return [{ action: 'create', manifest: first }];
   }
   // What is on its way out is made anew once it has gone.
   if (found.metadata.deletionTimestamp) return [];
-  const kept = manifest.kind === 'Deployment' ? keepingOwn(manifest, found as Deployment) : [];
-  return inSync(found, manifest) ? kept : [...kept, { action: 'apply', manifest }];
+  if (inSync(found, manifest)) return [];
+  const kept = manifest.kind === 'Deployment' ? keepReplicas(manifest, found as Deployment) : [];
+  return [...kept, { action: 'apply', manifest }];
 }

@@ -308,7 +308,7 @@ describe('writing the status', () => {
     ],
     ['writes a new generation at once', base, later({ observedGeneration: 4 }), 0, { write: true }],
   ])('%s', (_, before, after, since, decision) => {
-    expect(writeDecision(before, after, since, 60_000)).toEqual(decision);
+    expect(writeDecision(before, after, since, 60_000, false)).toEqual(decision);
   });
 
   const blank = observation({ backlog: { known: false } });
@@ -332,7 +332,16 @@ describe('writing the status', () => {
       { write: true },
     ],
   ])('of a new pool %s', (_, after, sinceCreation, decision) => {
-    expect(writeDecision(undefined, after, Number.POSITIVE_INFINITY, sinceCreation)).toEqual(decision);
+    expect(writeDecision(undefined, after, Number.POSITIVE_INFINITY, sinceCreation, false)).toEqual(decision);
+  });
+
+  it.each<[string, PoolStatus | undefined, PoolStatus, number, object]>([
+    ['lets its good news wait', undefined, base, 6_000, { write: false, retryInMs: 10_000 }],
+    ['does not wait for ever', undefined, base, 60_000, { write: true }],
+    ['tells at once what is wrong', undefined, statusOf({ ...blank, secrets: {} }), 6_000, { write: true }],
+    ['tells what changed', settling, base, 6_000, { write: true }],
+  ])('of a new pool among many %s', (_, before, after, sinceCreation, decision) => {
+    expect(writeDecision(before, after, 0, sinceCreation, true)).toEqual(decision);
   });
 
   it('keeps the time of a condition that did not change, and sets it for one that did', () => {

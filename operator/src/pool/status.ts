@@ -11,6 +11,8 @@ import { scalingStatus } from './scaling/report.ts';
 export const VALUE_INTERVAL_MS = 10_000;
 /** How long a new pool's status may wait for what is not known yet. */
 export const SETTLING_MS = 5_000;
+/** How long a new pool with which nothing is wrong may wait for others that are still to be made. */
+export const CROWDED_MS = 60_000;
 
 /**
  * @param now RFC 3339, for conditions that changed.
@@ -74,15 +76,20 @@ function isProblem({ type, reason, status }: PoolCondition): boolean {
   return status === bad && !PROGRESS.has(reason);
 }
 
-/** Whether a new pool is still on its way to its first state: nothing is wrong, and not all is known. */
-function isSettling(status: PoolStatus): boolean {
-  const conditions = status.conditions ?? [];
+/** Whether nothing is wrong, as far as is known. */
+function isWell({ conditions = [] }: PoolStatus): boolean {
   const others = conditions.filter(({ type }) => type !== 'Ready');
   return (
     others.length > 0 &&
     !others.some(isProblem) &&
-    !conditions.some(({ reason }) => reason === REASONS.NameConflict) &&
-    others.some(({ reason, status }) => status === 'Unknown' || PROGRESS.has(reason))
+    !conditions.some(({ reason }) => reason === REASONS.NameConflict)
+  );
+}
+
+/** Whether a new pool is still on its way to its first state: not all is known. */
+function isSettling({ conditions = [] }: PoolStatus): boolean {
+  return conditions.some(
+    ({ type, reason, status }) => type !== 'Ready' && (status === 'Unknown' || PROGRESS.has(reason)),
   );
 }
 
@@ -91,17 +98,24 @@ export type WriteDecision = { write: true } | { write: false; retryInMs?: number
 /**
  * A changed condition is written at once; changed numbers wait their turn; the
  * time of the last count alone is never a reason to write. A new pool passes
- * through several states in its first seconds: they are one write.
+ * through several states in its first seconds: they are one write. Among many
+ * new pools the good news of one wait until the others have been made, too.
  * @param msSinceCreation by our clock and the API server's: when they differ by more than the wait, there is none
+ * @param crowded whether many pools wait for a reconcile
  */
 export function writeDecision(
   before: PoolStatus | undefined,
   after: PoolStatus,
   msSinceLastWrite: number,
   msSinceCreation: number,
+  crowded: boolean,
 ): WriteDecision {
-  if (Math.abs(msSinceCreation) < SETTLING_MS && isSettling(after)) {
+  const age = Math.abs(msSinceCreation);
+  if (isWell(after) && age < SETTLING_MS && isSettling(after)) {
     return { write: false, retryInMs: SETTLING_MS - msSinceCreation };
+  }
+  if (isWell(after) && age < CROWDED_MS && before === undefined && crowded) {
+    return { write: false, retryInMs: VALUE_INTERVAL_MS };
   }
   const removed = (before?.conditions ?? []).some(
     ({ type }) => !after.conditions?.some((condition) => condition.type === type),
