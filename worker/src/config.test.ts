@@ -15,7 +15,6 @@ describe('the configuration', () => {
       CAMUNDA_URL: ['http://localhost:8080/engine-rest'],
       CAMUNDA_TOPIC: 'analyze-fare-rules',
       LLM_MODEL: 'gpt-4o-mini',
-      LLM_MAX_TOKENS: 10,
       LLM_TEMPERATURE: 0.3,
       LOCK_DURATION_MS: 30_000,
       LONG_POLL_MS: 10_000,

@@ -148,7 +148,7 @@ function createDecider(
   const parameters = {
     baseURL: config.OPENAI_BASE_URL,
     model: config.LLM_MODEL,
-    maxTokens: config.LLM_MAX_TOKENS,
+    maxTokens: config.LLM_MAX_TOKENS ?? 10,
     temperature: config.LLM_TEMPERATURE,
   };
   return {
