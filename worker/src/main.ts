@@ -12,6 +12,7 @@ import { completionMarginMs, handleTask } from './handleTask.ts';
 import { ApiKeys } from './llm/keys.ts';
 import { ChatModel } from './llm/openai.ts';
 import { priceOf } from './llm/price.ts';
+import { modelSettings } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -145,12 +146,7 @@ function createDecider(
     inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
       ? undefined
       : { inputPerMillionUSD, outputPerMillionUSD };
-  const parameters = {
-    baseURL: config.OPENAI_BASE_URL,
-    model: config.LLM_MODEL,
-    maxTokens: config.LLM_MAX_TOKENS ?? 10,
-    temperature: config.LLM_TEMPERATURE,
-  };
+  const parameters = modelSettings(config);
   return {
     analyzer: {
       model: new ChatModel(parameters),

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { Ticket } from '../fare/ticket.ts';
-import { cacheKey } from './key.ts';
+import { cacheKey, type KeyParameters } from './key.ts';
 
-const parameters = { baseURL: 'https://llm/v1', model: 'gpt-4o-mini', maxTokens: 10, temperature: 0.3 };
+const parameters: KeyParameters = {
+  baseURL: 'https://llm/v1',
+  model: 'gpt-4o-mini',
+  answerFormat: 'OneWord',
+  call: { max_tokens: 10, temperature: 0.3 },
+};
 const ticket: Ticket = {
   bookingId: 'DEMO-1',
   ticketClass: 'Economy',
@@ -33,8 +38,9 @@ test.each<[string, Partial<Ticket>, object]>([
   ['reason', { refundReason: 'a' }, {}],
   ['model', {}, { model: 'gpt-6-luna' }],
   ['API', {}, { baseURL: 'https://other/v1' }],
-  ['temperature', {}, { temperature: 0 }],
-  ['token limit', {}, { maxTokens: 20 }],
+  ['temperature', {}, { call: { max_tokens: 10, temperature: 0 } }],
+  ['token limit', {}, { call: { max_tokens: 20, temperature: 0.3 } }],
+  ['answer format', {}, { answerFormat: 'Structured' }],
 ])('another %s is another key', (_what, change, how) => {
   expect(key(change, how)).not.toBe(key());
 });

@@ -7,22 +7,17 @@
 import { createHash } from 'node:crypto';
 import { PROMPT_VERSION, SYSTEM_PROMPT } from '../fare/prompt.ts';
 import type { Ticket } from '../fare/ticket.ts';
+import type { ModelSettings } from '../llm/openai.ts';
 
-export interface KeyParameters {
-  /** Where the model is: the same name elsewhere may be another model. */
-  baseURL: string;
-  model: string;
-  maxTokens: number;
-  temperature: number;
-}
+/** How the model is asked, and where it is: the same name elsewhere may be another model. */
+export type KeyParameters = ModelSettings;
 
 const PREFIX = 'farerules:decision:';
 
 export function cacheKey({ bookingId: _, ...fields }: Ticket, parameters: KeyParameters): string {
-  const { baseURL, model, maxTokens, temperature } = parameters;
   const identity = {
     prompt: { version: PROMPT_VERSION, system: SYSTEM_PROMPT },
-    parameters: { baseURL, model, maxTokens, temperature },
+    parameters,
     ticket: fields,
   };
   return PREFIX + createHash('sha256').update(canonicalJson(identity)).digest('hex');
