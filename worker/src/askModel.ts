@@ -26,14 +26,21 @@ export interface Asker {
 export type Answer = Pick<Known, 'decision' | 'probability'>;
 export type OnCall = (prompt: Prompt, record: CallRecord) => void;
 
+export interface CallContext {
+  /** On the clock of `performance.now()`. */
+  deadline: number;
+  onCall: OnCall;
+  cancelled: AbortSignal | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
 /** `answer` is there when it may be used again. */
 export async function askModel(
   asker: Asker,
   ticket: Ticket,
   trace: Trace,
-  deadline: number,
-  onCall: OnCall,
-  now: number,
+  { deadline, onCall, cancelled, now }: CallContext,
 ): Promise<{ answer: Answer | undefined; result: Outcome }> {
   const { budget, analyzer, policy } = asker;
   const { bookingId } = ticket;
@@ -44,11 +51,12 @@ export async function askModel(
   }
   const prompt = buildPrompt(ticket, { includeBookingId: asker.includeBookingId });
   const calls: CallRecord[] = [];
-  const { verdict, costUSD } = await analyze(analyzer, prompt, deadline, (record) => {
+  const onEach = (record: CallRecord) => {
     calls.push(record);
     book(asker, prompt, record);
     onCall(prompt, record);
-  });
+  };
+  const { verdict, costUSD } = await analyze(analyzer, prompt, deadline, onEach, cancelled);
   const cost = costUSD === undefined ? {} : { costUSD };
   const asked: Trace = { ...trace, ...ofCalls(calls) };
   if ('error' in verdict) {

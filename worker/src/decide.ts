@@ -4,7 +4,7 @@
  * certainty: what the ticket itself says, what a rule says, what was decided
  * before, and only then the model.
  */
-import { type Answer, askModel, type Asker, type OnCall } from './askModel.ts';
+import { type Answer, type Asker, askModel, type CallContext, type OnCall } from './askModel.ts';
 import type { DecisionMemory } from './cache/decisionMemory.ts';
 import { hashKey, questionName } from './cache/key.ts';
 import type { SharedCalls } from './cache/sharedCalls.ts';
@@ -35,6 +35,7 @@ interface Task {
 /**
  * @param deadline on the clock of `performance.now()`: the outcome is there by then.
  * @param onCall called for every call to the model.
+ * @param cancelled ends calls and waits when it is aborted: the task is gone, or its lock ends.
  * @param now milliseconds since 1970.
  */
 export async function decide(
@@ -42,10 +43,11 @@ export async function decide(
   task: Task,
   deadline: number,
   onCall: OnCall,
+  cancelled?: AbortSignal,
   now = Date.now(),
 ): Promise<Outcome> {
   const { policy } = decider;
-  const outcome = await decideAlone(decider, task, deadline, onCall, now);
+  const outcome = await decideAlone(decider, task, { deadline, onCall, cancelled, now });
   if (outcome.error) return { ...outcome, ...(policy.shadow && { shadowDecision: outcome.decision }) };
   const held = outcome.held ?? toBeReviewed(policy, outcome.decision, task.id);
   return {
@@ -56,24 +58,21 @@ export async function decide(
 }
 
 /** The decision as it would stand if no person were to look at it. */
-async function decideAlone(
-  decider: Decider,
-  task: Task,
-  deadline: number,
-  onCall: OnCall,
-  now: number,
-): Promise<Outcome> {
+async function decideAlone(decider: Decider, task: Task, call: CallContext): Promise<Outcome> {
   const { policy } = decider;
+  const { now } = call;
   const parsed = parseTicket(task.variables);
   if (!parsed.ok) {
-    return fallback(parsed.bookingId, undecided('INVALID_VARIABLES', parsed.problems.join('; ')), { calls: 0 });
+    return fallback(parsed.bookingId, undecided('INVALID_VARIABLES', parsed.problems.join('; ')), {
+      calls: 0,
+    });
   }
   const { ticket } = parsed;
   const { bookingId } = ticket;
   const question = questionName(
     ticket,
     decider.parameters,
-    { minProbability: policy.minProbability, whenProbabilityUnknown: policy.whenProbabilityUnknown },
+    policy,
     hashKey(decider.pool, decider.firstApiKey()),
   );
   const trace: Trace = { inputHmac: question, calls: 0 };
@@ -90,7 +89,7 @@ async function decideAlone(
   // Last, for it is about what the model would read.
   const suspicious = suspicion(ticket);
   if (suspicious) return fallback(bookingId, suspicious, trace);
-  return askOrRecall(decider, { task, ticket, question, trace }, deadline, onCall, now);
+  return askOrRecall(decider, { task, ticket, question, trace }, call);
 }
 
 interface Question {
@@ -104,12 +103,11 @@ interface Question {
 async function askOrRecall(
   decider: Decider,
   { task, ticket, question, trace }: Question,
-  deadline: number,
-  onCall: OnCall,
-  now: number,
+  call: CallContext,
 ): Promise<Outcome> {
   const { memory } = decider;
   const { bookingId } = ticket;
+  const { now, deadline, cancelled } = call;
   const recalled = ({ decision, probability }: Answer, sharedFrom: Trace['sharedFrom']): Outcome => ({
     decision,
     source: 'cache',
@@ -121,14 +119,14 @@ async function askOrRecall(
   if (found) return recalled(found.known, found.layer);
 
   const keep = (answer: Answer) => memory.keep(task.id, question, answer, nextBoundary(ticket, now), now);
-  const ask = () => askModel(decider, ticket, trace, deadline, onCall, now);
+  const ask = () => askModel(decider, ticket, trace, call);
   // With the booking id in the prompt no two prompts are alike, and the question would have to hold it.
   if (!memory.reuse || decider.includeBookingId) {
     const { answer, result } = await ask();
     if (answer) await keep(answer);
     return result;
   }
-  const shared = await decider.sharedCalls.run(question, deadline, ask, keep);
+  const shared = await decider.sharedCalls.run(question, { deadline, cancelled }, ask, keep);
   if ('result' in shared) return shared.result;
   await keep(shared.shared);
   return recalled(shared.shared, shared.scope);

@@ -109,7 +109,9 @@ function reasoning(outcome: Outcome): string {
   if (source === 'fallback') return `${subject}: no decision, sent to manual review`;
   const label = held?.label ?? decision;
   const why = rule ? ` (${rule.because})` : '';
-  const words = outcome.reasoning ? `. It says: ${JSON.stringify(outcome.reasoning.slice(0, MAX_OWN_WORDS))}` : '';
+  const words = outcome.reasoning
+    ? `. It says: ${JSON.stringify(outcome.reasoning.slice(0, MAX_OWN_WORDS))}`
+    : '';
   const review = held ? `; sent to manual review, ${held.code}: ${held.message}` : '';
   return `${subject}: ${label}${why}${review}${words}`;
 }

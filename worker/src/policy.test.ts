@@ -7,7 +7,12 @@ const accept = { minProbability: 0.9, whenProbabilityUnknown: 'Accept' } as cons
 test.each([
   ['at the threshold', manual, { decision: 'ALLOWED', probability: 0.9 }, undefined],
   ['below it', manual, { decision: 'WITH_PENALTY', probability: 0.899 }, 'LOW_PROBABILITY'],
-  ['below it, where an unknown one would be accepted', accept, { decision: 'ALLOWED', probability: 0 }, 'LOW_PROBABILITY'],
+  [
+    'below it, where an unknown one would be accepted',
+    accept,
+    { decision: 'ALLOWED', probability: 0 },
+    'LOW_PROBABILITY',
+  ],
   ['not reported', manual, { decision: 'ALLOWED' }, 'PROBABILITY_UNKNOWN'],
   ['not reported, and not needed', accept, { decision: 'ALLOWED' }, undefined],
   ['below it, of MANUAL', manual, { decision: 'MANUAL', probability: 0.1 }, undefined],
@@ -18,7 +23,8 @@ test.each([
 
 const tasks = Array.from({ length: 5_000 }, (_, index) => `task-${index}`);
 const share = (reviewPercent: number, decision: 'ALLOWED' | 'WITH_PENALTY' = 'ALLOWED') =>
-  tasks.filter((task) => toBeReviewed({ shadow: false, reviewPercent }, decision, task)).length / tasks.length;
+  tasks.filter((task) => toBeReviewed({ shadow: false, reviewPercent }, decision, task)).length /
+  tasks.length;
 
 test('the stated share of ALLOWED is reviewed, and the same tasks each time', () => {
   expect(share(0)).toBe(0);

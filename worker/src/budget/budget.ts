@@ -53,7 +53,9 @@ export class Budget {
     const ledgers = this.#limits.map(([name, limit]) => ({ ledger: this.#ledger(name, now), limit }));
     await Promise.all(ledgers.map(({ ledger }) => ledger.refresh(FRESH_MS)));
     for (const { ledger } of ledgers) this.#options.onSpending(ledger.period.name, ledger.spentUSD);
-    const over = ledgers.filter(({ ledger, limit }) => ledger.spentUSD >= limit).map(({ ledger }) => ledger.period);
+    const over = ledgers
+      .filter(({ ledger, limit }) => ledger.spentUSD >= limit)
+      .map(({ ledger }) => ledger.period);
     const last = over.sort((a, b) => b.end - a.end)[0];
     return last && { until: last.end, period: last.name };
   }

@@ -75,10 +75,9 @@ export class DecisionMemory {
       this.#options.redis?.run((client) =>
         client.set(name, encode(known), { expiration: { type: 'PX', value: known.until - now } }),
       );
-    await Promise.all([
-      put(recordName(taskId), record),
-      shared && put(decisionName(question), shared),
-    ]).catch(() => undefined);
+    await Promise.all([put(recordName(taskId), record), shared && put(decisionName(question), shared)]).catch(
+      () => undefined,
+    );
   }
 
   #findHere(taskId: string, question: string, now: number): Found | undefined {
@@ -93,7 +92,9 @@ export class DecisionMemory {
     if (!redis) return undefined;
     try {
       const names = [recordName(taskId), ...(this.reuse ? [decisionName(question)] : [])];
-      const [record, known] = (await redis.run((client) => client.mGet(names))).map((text) => decode(text, now));
+      const [record, known] = (await redis.run((client) => client.mGet(names))).map((text) =>
+        decode(text, now),
+      );
       if (record?.question === question) return { known: record, layer: 'record' };
       if (!known) return undefined;
       this.#keepHere(question, known, now);

@@ -31,19 +31,21 @@ export const POLICY_VERSION = '1';
  * with one that has for these two seconds. Neither is ever wrong.
  */
 export function hashKey(pool: string, firstApiKey: string): Buffer {
-  return createHash('sha256').update(`farerules question\n${pool}\n${firstApiKey}`).digest();
+  return createHash('sha256')
+    .update(canonicalJson(['farerules question', pool, firstApiKey]))
+    .digest();
 }
 
 /** 64 hex digits. */
 export function questionName(
   { bookingId: _, ...fields }: Ticket,
   parameters: KeyParameters,
-  policy: AnswerPolicy,
+  { minProbability, whenProbabilityUnknown }: AnswerPolicy,
   key: Buffer,
 ): string {
   const identity = {
     prompt: { version: PROMPT_VERSION, system: SYSTEM_PROMPT },
-    policy: { version: POLICY_VERSION, ...policy },
+    policy: { version: POLICY_VERSION, minProbability, whenProbabilityUnknown },
     parameters,
     ticket: fields,
   };

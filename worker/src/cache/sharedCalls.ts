@@ -4,7 +4,7 @@
  * the others look for its answer. A wait always leaves time to ask oneself,
  * and a failure is nobody else's: who waited for it then asks.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { decisionName } from './decisionMemory.ts';
 import { decode, type Known } from './known.ts';
@@ -36,18 +36,18 @@ export class SharedCalls {
    * The answer of another's call for the same question, or what `ask` comes to.
    * @param ask makes the call; `answer` undefined where it failed.
    * @param keep puts an answer where other pods find it; it is called before they are told to look for themselves.
-   * @param deadline on the clock of `performance.now()`.
+   * @param until the deadline, on the clock of `performance.now()`, or a signal that nobody waits any more.
    */
   async run<T>(
     question: string,
-    deadline: number,
+    until: { deadline: number; cancelled: AbortSignal | undefined },
     ask: () => Promise<{ answer: Answer | undefined; result: T }>,
     keep: (answer: Answer) => Promise<void>,
   ): Promise<{ shared: Answer; scope: 'process' | 'pods' } | { result: T }> {
-    const waitMs = () => deadline - performance.now() - this.#options.callMs;
+    const waitMs = () => until.deadline - performance.now() - this.#options.callMs;
     const underWay = this.#underWay.get(question);
     if (underWay) {
-      const shared = await within(underWay, waitMs());
+      const shared = await within(underWay, waitMs(), until.cancelled);
       if (shared) return this.#count(shared, 'process');
       return { result: (await this.#askAndKeep(ask, keep)).result };
     }
@@ -104,7 +104,7 @@ export class SharedCalls {
         );
         const known = decode(text, Date.now());
         if (known || taken !== null) return { answer: known, leased: taken !== null };
-        await sleep(LOOK_EVERY_MS * (0.5 + Math.random()));
+        await pause(LOOK_EVERY_MS * (0.5 + Math.random()));
       } while (performance.now() < until);
     } catch {
       // Without Redis every pod asks for itself.
@@ -117,9 +117,14 @@ export class SharedCalls {
   }
 }
 
-/** What the promise brings within `ms`, else undefined. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+/** What the promise brings within `ms` and before the signal, else undefined. */
+async function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  cancelled: AbortSignal | undefined,
+): Promise<T | undefined> {
   const waiting = new AbortController();
-  const tooLate = sleep(Math.max(0, ms), undefined, { signal: waiting.signal }).catch(() => undefined);
+  const signal = cancelled ? AbortSignal.any([waiting.signal, cancelled]) : waiting.signal;
+  const tooLate = pause(Math.max(0, ms), signal).then(() => undefined);
   return Promise.race([promise, tooLate]).finally(() => waiting.abort());
 }

@@ -46,7 +46,8 @@ export function verifyAudit(files: readonly string[], say: (line: string) => voi
     }
     const { records, chains, faults, heads } = verify(text.split('\n'));
     for (const found of faults) say(`${file}: ${found}`);
-    const verdict = records === 0 ? 'no records' : faults.length === 0 ? 'unbroken' : `${faults.length} faults`;
+    const verdict =
+      records === 0 ? 'no records' : faults.length === 0 ? 'unbroken' : `${faults.length} faults`;
     say(`${file}: ${records} records in ${chains} chains: ${verdict}`);
     for (const [chain, head] of Object.entries(heads)) say(`${file}: ${chain} ends with ${head}`);
     worst = Math.max(worst, records === 0 ? 2 : faults.length > 0 ? 1 : 0);

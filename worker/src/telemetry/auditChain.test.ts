@@ -39,9 +39,13 @@ test.each<[string, (list: ChainedRecord[]) => ChainedRecord[], RegExp]>([
   expect(faults(tamper(records))[0]).toMatch(expected);
 });
 
-test.each(['', 'not json', '{"event":"started"}', 'null', '[1]', '{"chain":"a","seq":"1","prev":"","hash":""}'])(
-  'the line %j is no record',
-  (line) => {
-    expect(recordIn(line)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  'not json',
+  '{"event":"started"}',
+  'null',
+  '[1]',
+  '{"chain":"a","seq":"1","prev":"","hash":""}',
+])('the line %j is no record', (line) => {
+  expect(recordIn(line)).toBeUndefined();
+});

@@ -40,7 +40,10 @@ export function recordIn(line: string): ChainedRecord | undefined {
     const value = JSON.parse(line) as Partial<ChainedRecord> | null;
     const { chain, seq, prev, hash } = value ?? {};
     const complete =
-      typeof chain === 'string' && Number.isSafeInteger(seq) && typeof prev === 'string' && typeof hash === 'string';
+      typeof chain === 'string' &&
+      Number.isSafeInteger(seq) &&
+      typeof prev === 'string' &&
+      typeof hash === 'string';
     return complete ? (value as ChainedRecord) : undefined;
   } catch {
     return undefined;
