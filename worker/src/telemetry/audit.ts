@@ -21,7 +21,7 @@ export interface TaskIds {
 }
 
 export interface AuditOptions {
-  log: Log;
+  log: Pick<Log, 'record'>;
   /** The values that must not appear, as of now. */
   secrets: () => readonly string[];
   /** Fields of every record. */
