@@ -1,6 +1,15 @@
 /** The figures of a benchmark, as results/NAME.json has them (see test/README.md), and as a table; pure. */
 
-export type Peer = 'keda-default' | 'keda-tuned';
+export type ScalingPeer = 'keda-default' | 'keda-tuned';
+export type WorkerPeer =
+  | 'js-default'
+  | 'js-tuned'
+  | 'js-long-poll'
+  | 'python'
+  | 'engine-limit'
+  | 'sdk-retries'
+  | 'document';
+export type Peer = ScalingPeer | WorkerPeer;
 
 export interface Figure {
   name: string;

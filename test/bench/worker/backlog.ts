@@ -1,0 +1,128 @@
+/**
+ * Tasks of a process of one external task, kept in stock: made through the
+ * engine, handed to a topic in one transaction, and taken back from it. So
+ * every side begins with as many waiting tasks, whatever the one before it left.
+ */
+import { Agent } from 'node:http';
+import axios, { type AxiosInstance } from 'axios';
+import { long } from '../../engine/client.ts';
+import { query } from '../../engine/postgres.ts';
+import { quoted } from '../engine/openTasks.ts';
+
+const KEY = 'bench-one-task';
+const STOCK = 'bench-stock';
+const BPMN = `<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+    id="bench-worker" targetNamespace="http://farerules.dev/bench">
+  <process id="${KEY}" isExecutable="true" camunda:historyTimeToLive="P1D">
+    <startEvent id="start"/>
+    <sequenceFlow id="toTask" sourceRef="start" targetRef="task"/>
+    <serviceTask id="task" camunda:type="external" camunda:topic="${STOCK}"/>
+    <sequenceFlow id="toEnd" sourceRef="task" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>`;
+
+/** As in ACT_RU_EXT_TASK.SUSPENSION_STATE_ and ACT_HI_EXT_TASK_LOG.STATE_ */
+const ACTIVE = 1;
+const SUSPENDED = 2;
+const SUCCESSFUL = 2;
+
+/** Starts at once: more would only wait in the engine. */
+const STARTERS = 12;
+
+export class Backlog {
+  readonly #http: AxiosInstance;
+  readonly #database: string;
+  #made = 0;
+
+  private constructor(http: AxiosInstance, database: string) {
+    this.#http = http;
+    this.#database = database;
+  }
+
+  /** Deploys the process. */
+  static async open(engine: string, database: string): Promise<Backlog> {
+    const http = axios.create({
+      baseURL: engine,
+      timeout: 30_000,
+      proxy: false,
+      httpAgent: new Agent({ keepAlive: true }),
+    });
+    const form = new FormData();
+    form.set('deployment-name', KEY);
+    form.set('deploy-changed-only', 'true');
+    form.set('process', new Blob([BPMN]), `${KEY}.bpmn`);
+    await http.post('/deployment/create', form);
+    return new Backlog(http, database);
+  }
+
+  /** Makes what is missing until so many are in stock. */
+  async fill(count: number): Promise<void> {
+    let missing = count - (await this.open(STOCK));
+    const starter = async () => {
+      while (missing > 0) {
+        missing -= 1;
+        await this.#start();
+      }
+    };
+    await Promise.all(Array.from({ length: STARTERS }, starter));
+    await this.#hand(STOCK, STOCK, SUSPENDED);
+    await query(this.#database, 'analyze');
+  }
+
+  /** Gives all that is in stock to a topic, and wakes the polls that wait. */
+  async release(topic: string): Promise<void> {
+    await this.#hand(STOCK, topic, ACTIVE);
+    await this.#start();
+  }
+
+  /** Takes back what a topic still has, from whoever holds it. */
+  async recall(topic: string): Promise<void> {
+    await this.#hand(topic, STOCK, SUSPENDED);
+  }
+
+  /** Tasks that a topic has, whoever holds them. */
+  async open(topic: string): Promise<number> {
+    const rows = await query(
+      this.#database,
+      `select count(*) from act_ru_ext_task where topic_name_ = ${quoted(topic)}`,
+    );
+    return Number(rows[0]?.[0]);
+  }
+
+  /** When each task of a topic was completed, by the engine's clock, rising. Milliseconds. */
+  async completions(topic: string): Promise<number[]> {
+    const rows = await query(
+      this.#database,
+      `select extract(epoch from timestamp_) * 1000 from act_hi_ext_task_log
+       where topic_name_ = ${quoted(topic)} and state_ = ${SUCCESSFUL} order by timestamp_`,
+    );
+    return rows.map(([at]) => Number(at));
+  }
+
+  async #start(): Promise<void> {
+    this.#made += 1;
+    const variables = {
+      bookingId: { value: `BENCH-${this.#made}` },
+      ticketClass: { value: 'Economy' },
+      daysUntilFlight: { value: 12 },
+      purchaseDate: { value: '2026-11-01' },
+      // No two are the same question.
+      ticketPriceMinor: long(20_000 + this.#made),
+      currency: { value: 'EUR' },
+      fareRulesText: { value: 'Refund with a fee of 60 EUR per passenger.' },
+      refundReason: { value: 'Change of plans' },
+    };
+    await this.#http.post(`/process-definition/key/${KEY}/start`, { variables });
+  }
+
+  async #hand(from: string, to: string, state: number): Promise<void> {
+    await query(
+      this.#database,
+      `update act_ru_ext_task set topic_name_ = ${quoted(to)}, suspension_state_ = ${state},
+         worker_id_ = null, lock_exp_time_ = null, retries_ = null, rev_ = rev_ + 1
+       where topic_name_ = ${quoted(from)}`,
+    );
+  }
+}
