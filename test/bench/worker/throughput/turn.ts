@@ -1,4 +1,5 @@
 /** One side works on a backlog. */
+import { tail } from '../../../support/process.ts';
 import { sleep, waitFor } from '../../../support/wait.ts';
 import { usageOf } from '../../scale/processUsage.ts';
 import type { Backends } from '../backends.ts';
@@ -39,13 +40,11 @@ export async function takeTurn(
     if (seconds === undefined) {
       await waitFor(
         `${side.peer ?? 'ours'} to be done`,
-        async () => {
-          if (!worker.alive()) throw new Error('it has ended');
-          return (await backlog.open(topic)) === 0;
-        },
+        async () => !worker.alive() || (await backlog.open(topic)) === 0,
         { everyMs: LOOK_MS, timeoutMs: LONGEST_MS },
       );
     } else await sleep(seconds * 1_000);
+    if (!worker.alive()) throw new Error(`${side.peer ?? 'ours'} has ended: ${tail(worker.logFile)}`);
     const after = usageOf(worker.pid);
     return {
       completions: await backlog.completions(topic),
