@@ -5,10 +5,9 @@ import { DecisionCache } from './cache/decisionCache.ts';
 import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { Decider } from './decide.ts';
-import { EngineNode } from './engine/nodes.ts';
-import type { Settler } from './engine/settle.ts';
-import { TICKET_VARIABLES } from './fare/ticket.ts';
-import { completionMarginMs, handleTask } from './handleTask.ts';
+import { setUpEngine } from './engine/setUp.ts';
+import { setUpFlow } from './flow/setUp.ts';
+import { handleTask } from './handleTask.ts';
 import { ApiKeys } from './llm/keys.ts';
 import { ChatModel } from './llm/openai.ts';
 import { priceOf } from './llm/price.ts';
@@ -57,37 +56,29 @@ async function main(config: Config): Promise<void> {
 
   const metrics = createMetrics();
   const giveUp = new AbortController();
-  const nodes = config.CAMUNDA_URL.map((url) => new EngineNode(url, () => engineAuth(config, credentials)));
-  const settler: Settler = {
-    workerId: config.workerId,
-    nodes,
+  const stopping = () => worker.stopping;
+  const engine = setUpEngine(config, () => engineAuth(config, credentials), {
     giveUp: giveUp.signal,
-    onError: (operation, { code }) => metrics.engineErrors.inc({ operation, code }),
-  };
+    stopping,
+    metrics,
+  });
+  const flow = setUpFlow(config.WORKER_CONCURRENCY, undefined, metrics);
   const cache = openCache(config, credentials, log);
   const decider = createDecider(config, keys, cache, metrics);
   const handler = {
     decider,
-    settler,
+    ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
-    completionMarginMs: completionMarginMs(config.LOCK_DURATION_MS),
+    stopping,
+    onCall: flow.onCall,
     metrics,
     log,
   };
-  const worker = new Worker({
-    nodes,
-    subscription: {
-      workerId: config.workerId,
-      topic: config.CAMUNDA_TOPIC,
-      lockDurationMs: config.LOCK_DURATION_MS,
-      variables: TICKET_VARIABLES,
-      processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
-      tenantIds: config.CAMUNDA_TENANT_IDS,
-    },
-    concurrency: config.WORKER_CONCURRENCY,
+  const worker: Worker = new Worker({
+    ...engine,
+    permits: flow.permits,
     longPollMs: config.LONG_POLL_MS,
     handle: (task) => handleTask(handler, task),
-    settler,
     onRefused: () => credentials.reload(),
     metrics,
     log,
@@ -109,7 +100,7 @@ async function main(config: Config): Promise<void> {
   clearTimeout(giveUpTimer);
   credentials.close();
   cache?.close();
-  for (const node of nodes) node.close();
+  await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);

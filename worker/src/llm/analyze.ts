@@ -5,6 +5,7 @@
  */
 import { type Decision, parseAnswer } from '../fare/answer.ts';
 import type { Prompt } from '../fare/prompt.ts';
+import { pause } from '../pause.ts';
 import { LlmError } from './errors.ts';
 import type { ApiKeys } from './keys.ts';
 import type { ChatModel, ModelAnswer } from './openai.ts';
@@ -43,12 +44,16 @@ export interface Analyzer {
   maxAttempts: number;
 }
 
-/** @param deadline on the clock of `performance.now()`: nothing starts or lasts beyond it. */
+/**
+ * @param deadline on the clock of `performance.now()`: nothing starts or lasts beyond it.
+ * @param cancelled ends calls and waits when it is aborted; the verdict is then CANCELLED.
+ */
 export async function analyze(
   analyzer: Analyzer,
   prompt: Prompt,
   deadline: number,
   onCall: (record: CallRecord) => void,
+  cancelled?: AbortSignal,
 ): Promise<Analysis> {
   const remaining = () => deadline - performance.now();
   let cost: number | undefined = 0;
@@ -56,10 +61,12 @@ export async function analyze(
   let keyChanges = 0;
   for (let number = 1; ; number += 1) {
     const key = analyzer.keys.next()?.key;
+    if (cancelled?.aborted) return { verdict: { error: new LlmError('CANCELLED') }, costUSD: cost };
     if (!key) return { verdict: { error: new LlmError('UNAUTHENTICATED') }, costUSD: cost };
     if (remaining() < MIN_CALL_MS) return { verdict: { error: new LlmError('NO_TIME') }, costUSD: cost };
 
-    const record = await callOnce(analyzer, prompt, key, Math.min(analyzer.timeoutMs, remaining()), number);
+    const timeoutMs = Math.min(analyzer.timeoutMs, remaining());
+    const record = await callOnce(analyzer, prompt, key, timeoutMs, number, cancelled);
     onCall(record);
     const { verdict } = record;
     cost = cost === undefined || record.costUSD === undefined ? undefined : cost + record.costUSD;
@@ -78,7 +85,7 @@ export async function analyze(
     });
     if (delay === undefined) return { verdict, costUSD: cost };
     attempt += 1;
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    await pause(delay, cancelled);
   }
 }
 
@@ -88,11 +95,12 @@ async function callOnce(
   key: string,
   timeoutMs: number,
   number: number,
+  cancelled: AbortSignal | undefined,
 ): Promise<CallRecord> {
   const start = performance.now();
   const durationMs = () => performance.now() - start;
   try {
-    const answer = await model.ask(prompt, key, Math.ceil(timeoutMs));
+    const answer = await model.ask(prompt, key, Math.ceil(timeoutMs), cancelled);
     keys.accepted(key);
     return {
       number,

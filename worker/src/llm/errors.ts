@@ -30,6 +30,7 @@ const KINDS = {
   TRUNCATED: { message: 'the answer was cut at the token limit', retryable: false },
   CONTENT_FILTERED: { message: 'the answer was withheld by a content filter', retryable: false },
   INVALID_ANSWER: { message: 'the answer is none of ALLOWED, WITH_PENALTY, MANUAL', retryable: false },
+  CANCELLED: { message: 'the call was ended: its task is gone, or its lock ends', retryable: false },
   NO_TIME: { message: 'the lock left no time for a call', retryable: false },
 } as const satisfies Record<string, Kind>;
 
@@ -65,9 +66,13 @@ export class LlmError extends Error {
   }
 }
 
-/** The typed form of what the SDK threw. `timedOut` says that our own time-out ended the call. */
-export function toLlmError(error: unknown, context: { timedOut: boolean; nowMs: number }): LlmError {
+/** The typed form of what the SDK threw; the context says whether our own time-out or signal ended the call. */
+export function toLlmError(
+  error: unknown,
+  context: { timedOut: boolean; cancelled?: boolean; nowMs: number },
+): LlmError {
   if (error instanceof LlmError) return error;
+  if (context.cancelled) return new LlmError('CANCELLED');
   if (context.timedOut) return new LlmError('TIMEOUT');
   // A connection that could not be made; other errors without a status are bodies that were cut or not JSON.
   if (error instanceof APIConnectionError) return new LlmError('CONNECTION');

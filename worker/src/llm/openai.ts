@@ -35,10 +35,17 @@ export class ChatModel {
 
   /**
    * Asks the model once, for at most `timeoutMs` from the first byte sent to the last received.
+   * @param cancelled ends the call when it is aborted.
    * @throws LlmError, always typed. An answer that is no decision is not an error here.
    */
-  async ask(prompt: Prompt, apiKey: string, timeoutMs: number): Promise<ModelAnswer> {
-    const signal = AbortSignal.timeout(timeoutMs);
+  async ask(
+    prompt: Prompt,
+    apiKey: string,
+    timeoutMs: number,
+    cancelled?: AbortSignal,
+  ): Promise<ModelAnswer> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
     try {
       const { data, request_id } = await this.#client(apiKey)
         .chat.completions.create(
@@ -57,7 +64,11 @@ export class ChatModel {
         .withResponse();
       return read(data, request_id ?? undefined);
     } catch (error) {
-      throw toLlmError(error, { timedOut: signal.aborted, nowMs: Date.now() });
+      throw toLlmError(error, {
+        timedOut: timeout.aborted,
+        cancelled: cancelled?.aborted ?? false,
+        nowMs: Date.now(),
+      });
     }
   }
 
