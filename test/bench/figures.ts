@@ -80,7 +80,8 @@ function beside(theirs: Figure | undefined, ours: Figure | undefined): string {
   return `${value} (${times.toFixed(1)}×${judged})`;
 }
 
-function aligned(rows: string[][]): string[] {
+/** Columns as wide as their widest cell. */
+export function aligned(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -5,7 +5,7 @@
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
-import { long } from '../../engine/client.ts';
+import { type EngineVariable, long } from '../../engine/client.ts';
 import { query } from '../../engine/postgres.ts';
 import { quoted } from '../engine/openTasks.ts';
 
@@ -27,6 +27,26 @@ const BPMN = `<?xml version="1.0" encoding="UTF-8"?>
 const ACTIVE = 1;
 const SUSPENDED = 2;
 const SUCCESSFUL = 2;
+
+export type Variables = Record<string, EngineVariable>;
+
+/** An economy ticket; its price is nobody else's. */
+function ticket(number: number): Variables {
+  return {
+    bookingId: { value: `BENCH-${number}` },
+    ticketClass: { value: 'Economy' },
+    daysUntilFlight: { value: 12 },
+    purchaseDate: { value: daysAgo(20) },
+    ticketPriceMinor: long(20_000 + number),
+    currency: { value: 'EUR' },
+    fareRulesText: { value: 'Refund with a fee of 60 EUR per passenger.' },
+    refundReason: { value: 'Change of plans' },
+  };
+}
+
+/** A date as the process has it. */
+export const daysAgo = (days: number): string =>
+  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
 /** Starts at once: more would only wait in the engine. */
 const STARTERS = 12;
@@ -57,24 +77,37 @@ export class Backlog {
     return new Backlog(http, database);
   }
 
-  /** Makes what is missing until so many are in stock. */
+  /** Makes what is missing until so many are in stock, no two of them the same question. */
   async fill(count: number): Promise<void> {
-    let missing = count - (await this.open(STOCK));
+    const missing = Math.max(0, count - (await this.open(STOCK)));
+    await this.#add(Array.from({ length: missing }, () => ({})));
+  }
+
+  /** Has these in stock and no others. */
+  async replace(tickets: readonly Variables[]): Promise<void> {
+    await query(
+      this.#database,
+      `update act_ru_ext_task set topic_name_ = 'bench-put-away' where topic_name_ = ${quoted(STOCK)}`,
+    );
+    await this.#add(tickets);
+  }
+
+  async #add(tickets: readonly Variables[]): Promise<void> {
+    const left = tickets.values();
     const starter = async () => {
-      while (missing > 0) {
-        missing -= 1;
-        await this.#start();
-      }
+      for (const ticket of left) await this.#start(ticket);
     };
     await Promise.all(Array.from({ length: STARTERS }, starter));
     await this.#hand(STOCK, STOCK, SUSPENDED);
     await query(this.#database, 'analyze');
   }
 
-  /** Gives all that is in stock to a topic, and wakes the polls that wait. */
-  async release(topic: string): Promise<void> {
+  /** Gives all that is in stock to a topic, wakes the polls that wait, and returns how many there are. */
+  async release(topic: string): Promise<number> {
+    const count = await this.open(STOCK);
     await this.#hand(STOCK, topic, ACTIVE);
     await this.#start();
+    return count;
   }
 
   /** Takes back what a topic still has, from whoever holds it. */
@@ -101,19 +134,9 @@ export class Backlog {
     return rows.map(([at]) => Number(at));
   }
 
-  async #start(): Promise<void> {
+  async #start(changed: Variables = {}): Promise<void> {
     this.#made += 1;
-    const variables = {
-      bookingId: { value: `BENCH-${this.#made}` },
-      ticketClass: { value: 'Economy' },
-      daysUntilFlight: { value: 12 },
-      purchaseDate: { value: '2026-11-01' },
-      // No two are the same question.
-      ticketPriceMinor: long(20_000 + this.#made),
-      currency: { value: 'EUR' },
-      fareRulesText: { value: 'Refund with a fee of 60 EUR per passenger.' },
-      refundReason: { value: 'Change of plans' },
-    };
+    const variables = { ...ticket(this.#made), ...changed };
     await this.#http.post(`/process-definition/key/${KEY}/start`, { variables });
   }
 

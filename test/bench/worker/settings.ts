@@ -21,10 +21,10 @@ export interface Settings {
 const DEFAULTS: Settings = {
   rounds: 3,
   backlog: 2_000,
-  jsSeconds: 20,
-  pythonSeconds: 75,
-  starts: 150,
-  quotaSeconds: 60,
+  jsSeconds: 15,
+  pythonSeconds: 60,
+  starts: 100,
+  quotaSeconds: 35,
   tickets: 1_000,
 };
 

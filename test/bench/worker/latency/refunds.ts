@@ -6,6 +6,7 @@ import type { Call } from '../../../llm/protocol.ts';
 import { random } from '../../../support/random.ts';
 import { sleep, waitFor } from '../../../support/wait.ts';
 import { quoted } from '../../engine/openTasks.ts';
+import { daysAgo } from '../backlog.ts';
 
 export interface Load {
   count: number;
@@ -54,7 +55,7 @@ export async function startRefunds(
       bookingId: mark,
       ticketClass: 'Business',
       daysUntilFlight: 30,
-      purchaseDate: '2026-09-15',
+      purchaseDate: daysAgo(20),
       ticketPriceMinor: { value: 20_000, type: 'Long' },
       currency: 'EUR',
       refundReason: manual ? `Death in the family ${mark}` : `Change of plans ${mark}`,
