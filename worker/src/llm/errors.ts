@@ -12,7 +12,7 @@ interface Kind {
   retryable: boolean;
 }
 
-const KINDS = {
+export const KINDS = {
   RATE_LIMITED: { message: 'the LLM API limits the rate of calls', retryable: true },
   INSUFFICIENT_QUOTA: { message: 'the LLM account has no quota left', retryable: false },
   UNAUTHENTICATED: { message: 'the LLM API does not accept the key', retryable: false },
