@@ -4,19 +4,22 @@
  */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
-import { DecisionCache } from './cache/decisionCache.ts';
 import { runCommand } from './commands/run.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig, statedPrice } from './config.ts';
 import { Credentials } from './credentials.ts';
-import type { Decider } from './decide.ts';
+import { setUpDecisions } from './decisions.ts';
+import { DirectivesFile } from './directives.ts';
 import { engineAuth, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
+import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
 import { ChatModel } from './llm/openai.ts';
 import { priceOf } from './llm/price.ts';
+import { modelSettings } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
-import { createLog, type Log } from './telemetry/log.ts';
+import { setUpAudit } from './telemetry/auditSetUp.ts';
+import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
 import { Worker } from './worker.ts';
@@ -46,11 +49,9 @@ async function main(config: Config): Promise<void> {
     enginePassword,
     redisPassword,
   ]);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    fields: { pool: config.POOL, worker: config.workerId },
-    secrets: () => [...config.secrets.all(), ...credentials.all()],
-  });
+  const secrets = () => [...config.secrets.all(), ...credentials.all()];
+  const fields = { pool: config.POOL, worker: config.workerId };
+  const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
   if (!keys.next()) {
@@ -71,10 +72,20 @@ async function main(config: Config): Promise<void> {
     metrics,
   });
   const flow = setUpFlow(config.WORKER_CONCURRENCY, undefined, metrics);
-  const cache = openCache(config, credentials, log);
-  const decider = createDecider(config, keys, cache, metrics);
+  const directives = new DirectivesFile(config.DIRECTIVES_FILE);
+  await directives.open();
+  const decisions = setUpDecisions(config, {
+    analyzer: analyzer(config, keys),
+    credentials,
+    directives,
+    metrics,
+    log,
+  });
+  const audit = await setUpAudit(config, { secrets, metrics, log });
   const handler = {
-    decider,
+    decider: decisions.decider,
+    audit,
+    auditVariable: config.AUDIT_PROCESS_VARIABLES,
     ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
     stopping,
@@ -107,54 +118,21 @@ async function main(config: Config): Promise<void> {
   await worker.run();
   clearTimeout(giveUpTimer);
   credentials.close();
-  cache?.close();
+  directives.close();
+  await decisions.close();
+  await audit.close();
   await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
 }
 
-function openCache(config: Config, credentials: Credentials, log: Log): DecisionCache | undefined {
-  if (!config.CACHE_REDIS_URL) return undefined;
-  const cache = new DecisionCache({
-    url: config.CACHE_REDIS_URL,
-    password: () => credentials.get(CREDENTIAL_FILES.redisPassword),
-    ttlMs: config.CACHE_TTL_MS,
-    onConnection: (connected) => (connected ? log.info('cache_reached') : log.warn('cache_not_reached')),
-  });
-  cache.open();
-  return cache;
-}
-
-function createDecider(
-  config: Config,
-  keys: ApiKeys,
-  cache: DecisionCache | undefined,
-  metrics: Decider['metrics'],
-): Decider {
-  const inputPerMillionUSD = config.LLM_PRICE_INPUT_PER_MILLION_USD;
-  const outputPerMillionUSD = config.LLM_PRICE_OUTPUT_PER_MILLION_USD;
-  const price =
-    inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
-      ? undefined
-      : { inputPerMillionUSD, outputPerMillionUSD };
-  const parameters = {
-    baseURL: config.OPENAI_BASE_URL,
-    model: config.LLM_MODEL,
-    maxTokens: config.LLM_MAX_TOKENS ?? 10,
-    temperature: config.LLM_TEMPERATURE,
-  };
+function analyzer(config: Config, keys: ApiKeys): Analyzer {
   return {
-    analyzer: {
-      model: new ChatModel(parameters),
-      keys,
-      price: priceOf(config.LLM_MODEL, price),
-      timeoutMs: config.LLM_TIMEOUT_MS,
-      maxAttempts: config.LLM_MAX_ATTEMPTS,
-    },
-    cache,
-    parameters,
-    includeBookingId: config.LLM_INCLUDE_BOOKING_ID,
-    metrics,
+    model: new ChatModel(modelSettings(config)),
+    keys,
+    price: priceOf(config.LLM_MODEL, statedPrice(config)),
+    timeoutMs: config.LLM_TIMEOUT_MS,
+    maxAttempts: config.LLM_MAX_ATTEMPTS,
   };
 }

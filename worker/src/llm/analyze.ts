@@ -3,19 +3,18 @@
  * only retry loop around a call, and every wait in it ends before the task's
  * lock does.
  */
-import { type Decision, parseAnswer } from '../fare/answer.ts';
 import type { Prompt } from '../fare/prompt.ts';
 import { pause } from '../pause.ts';
+import type { ModelAnswer } from './completion.ts';
 import { LlmError } from './errors.ts';
 import type { ApiKeys } from './keys.ts';
-import type { ChatModel, ModelAnswer } from './openai.ts';
+import type { ChatModel } from './openai.ts';
 import { costUSD, type Price } from './price.ts';
 import { MIN_CALL_MS, nextDelayMs } from './retry.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 /** A key that was refused costs no attempt while another is there: that is how a rotation looks from here. */
 const MAX_KEY_CHANGES = 16;
-
-type Verdict = { decision: Decision } | { error: LlmError };
 
 /** One call, for the audit log and the metrics. */
 export interface CallRecord {
@@ -105,7 +104,7 @@ async function callOnce(
     return {
       number,
       durationMs: durationMs(),
-      verdict: judge(answer),
+      verdict: judge(answer, model.answerFormat),
       answer,
       costUSD: costUSD(price, answer.usage),
     };
@@ -113,10 +112,4 @@ async function callOnce(
     if (!(error instanceof LlmError)) throw error;
     return { number, durationMs: durationMs(), verdict: { error }, costUSD: 0 };
   }
-}
-
-function judge({ content, problem, requestId }: ModelAnswer): Verdict {
-  if (problem) return { error: new LlmError(problem, { requestId }) };
-  const decision = parseAnswer(content);
-  return decision ? { decision } : { error: new LlmError('INVALID_ANSWER', { requestId, answer: content }) };
 }

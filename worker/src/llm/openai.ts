@@ -5,24 +5,17 @@
  */
 import OpenAI from 'openai';
 import type { Prompt } from '../fare/prompt.ts';
-import { LlmError, toLlmError } from './errors.ts';
-import type { Usage } from './price.ts';
+import { type ModelAnswer, readCompletion } from './completion.ts';
+import { toLlmError } from './errors.ts';
+import type { CallParameters } from './profile.ts';
+import { RESPONSE_FORMAT } from './structured.ts';
 
 export interface ModelSettings {
   baseURL: string;
   model: string;
-  maxTokens: number;
-  temperature: number;
-}
-
-export interface ModelAnswer {
-  content: string;
-  /** Why the content must not be used although the call worked (and was paid for). */
-  problem: 'REFUSED' | 'TRUNCATED' | 'CONTENT_FILTERED' | undefined;
-  /** The model that answered, which may be a dated snapshot of the one asked for. */
-  model: string;
-  usage: Usage | undefined;
-  requestId: string | undefined;
+  answerFormat: 'OneWord' | 'Structured';
+  /** What the model takes: see profile.ts. */
+  call: CallParameters;
 }
 
 export class ChatModel {
@@ -31,6 +24,10 @@ export class ChatModel {
 
   constructor(settings: ModelSettings) {
     this.#settings = settings;
+  }
+
+  get answerFormat(): ModelSettings['answerFormat'] {
+    return this.#settings.answerFormat;
   }
 
   /**
@@ -44,25 +41,26 @@ export class ChatModel {
     timeoutMs: number,
     cancelled?: AbortSignal,
   ): Promise<ModelAnswer> {
+    const { model, answerFormat, call } = this.#settings;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
     try {
       const { data, request_id } = await this.#client(apiKey)
         .chat.completions.create(
           {
-            model: this.#settings.model,
+            model,
             messages: [
               { role: 'system', content: prompt.system },
               { role: 'user', content: prompt.user },
             ],
-            max_tokens: this.#settings.maxTokens,
-            temperature: this.#settings.temperature,
+            ...call,
+            ...(answerFormat === 'Structured' && { response_format: RESPONSE_FORMAT }),
           },
           // The SDK's time-out ends with the headers; the signal covers the body too and comes first.
           { signal, timeout: timeoutMs + 1_000 },
         )
         .withResponse();
-      return read(data, request_id ?? undefined);
+      return readCompletion(data, request_id ?? undefined);
     } catch (error) {
       throw toLlmError(error, {
         timedOut: timeout.aborted,
@@ -90,26 +88,4 @@ export class ChatModel {
     this.#clients.set(apiKey, client);
     return client;
   }
-}
-
-function read(completion: OpenAI.ChatCompletion, requestId: string | undefined): ModelAnswer {
-  const choice = completion?.choices?.[0];
-  if (typeof choice?.message !== 'object') throw new LlmError('MALFORMED_RESPONSE', { requestId });
-  return {
-    content: typeof choice.message.content === 'string' ? choice.message.content : '',
-    problem: problemOf(choice),
-    model: completion.model,
-    usage: completion.usage && {
-      inputTokens: completion.usage.prompt_tokens,
-      outputTokens: completion.usage.completion_tokens,
-    },
-    requestId,
-  };
-}
-
-function problemOf(choice: OpenAI.ChatCompletion.Choice): ModelAnswer['problem'] {
-  if (choice.message.refusal) return 'REFUSED';
-  if (choice.finish_reason === 'length') return 'TRUNCATED';
-  if (choice.finish_reason === 'content_filter') return 'CONTENT_FILTERED';
-  return undefined;
 }

@@ -1,0 +1,55 @@
+/**
+ * What the operator tells this worker: a small file that is read again every
+ * other second. Without one, or with one that cannot be read, nothing is told,
+ * which is not the same as "no".
+ */
+import { readFile } from 'node:fs/promises';
+import { type Directives, directivesSchema } from '@farerules/crds/directives';
+
+const RELOAD_MS = 1_000;
+
+export class DirectivesFile {
+  readonly #path: string | undefined;
+  #current: Directives | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param path undefined for a worker that nobody tells anything. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  /** Reads the file and goes on watching it until `close`. */
+  async open(): Promise<void> {
+    await this.#reload();
+    if (!this.#path) return;
+    this.#timer = setInterval(() => void this.#reload(), RELOAD_MS);
+    this.#timer.unref();
+  }
+
+  /** Pods that share the quotas; undefined where nobody said. */
+  get podsSharingQuota(): number | undefined {
+    return this.#current?.podsSharingQuota;
+  }
+
+  /** Until when the budget is spent by the operator's count, milliseconds since the epoch; undefined while it is not. */
+  budgetSpentUntil(now: number): number | undefined {
+    const until = Date.parse(this.#current?.budgetSpentUntil ?? '');
+    return until > now ? until : undefined;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #reload(): Promise<void> {
+    if (!this.#path) return;
+    try {
+      const text = await readFile(this.#path, 'utf8');
+      // The annotation of a new pod has not been written yet.
+      if (text === '') return;
+      this.#current = directivesSchema.parse(JSON.parse(text));
+    } catch {
+      // Half-way through a change the last word counts.
+    }
+  }
+}
