@@ -1,11 +1,15 @@
-/** The worker process: reads its configuration, puts the parts together, works until it is told to stop. */
+/**
+ * The worker process: reads its configuration, puts the parts together, works until it is told to stop. With an
+ * argument it runs that command instead and ends.
+ */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
+import { runCommand } from './commands/run.ts';
 import { type Config, loadConfig, statedPrice } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
-import { setUpEngine } from './engine/setUp.ts';
+import { engineAuth, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
 import type { Analyzer } from './llm/analyze.ts';
@@ -23,8 +27,12 @@ import { Worker } from './worker.ts';
 /** Kept free at the end of the grace period, for ending the process. */
 const EXIT_MARGIN_MS = 2_000;
 
-const loaded = loadConfig(process.env, { hostname: hostname(), pid: process.pid });
-if (loaded.ok) {
+const host = { hostname: hostname(), pid: process.pid };
+const [command, ...args] = process.argv.slice(2);
+const loaded = loadConfig(process.env, host, { needsModel: command === undefined });
+if (loaded.ok && command !== undefined) {
+  process.exitCode = await runCommand(command, args, loaded.config);
+} else if (loaded.ok) {
   await main(loaded.config);
 } else {
   const log = createLog({ level: 'error', fields: {}, secrets: () => [] });
@@ -117,12 +125,6 @@ async function main(config: Config): Promise<void> {
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function engineAuth({ secrets }: Config, credentials: Credentials) {
-  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
-  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
-  return username !== undefined && password !== undefined ? { username, password } : undefined;
 }
 
 function analyzer(config: Config, keys: ApiKeys): Analyzer {
