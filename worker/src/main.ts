@@ -2,17 +2,18 @@
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
 import { DecisionCache } from './cache/decisionCache.ts';
+import { SharedRedis } from './cache/sharedRedis.ts';
 import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { Decider } from './decide.ts';
+import { DirectivesFile } from './directives.ts';
 import { EngineNode } from './engine/nodes.ts';
 import type { Settler } from './engine/settle.ts';
 import { TICKET_VARIABLES } from './fare/ticket.ts';
 import { completionMarginMs, handleTask } from './handleTask.ts';
+import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
-import { ChatModel } from './llm/openai.ts';
-import { priceOf } from './llm/price.ts';
-import { modelSettings } from './llm/setUp.ts';
+import { createAnalyzer, modelSettings } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -47,7 +48,7 @@ async function main(config: Config): Promise<void> {
   });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
-  if (!keys.next()) {
+  if (!keys.any) {
     log.error('configuration_invalid', {
       problems: [`LLM_KEYS: none of ${keyFiles.join(', ')} can be read in CREDENTIALS_DIR`],
     });
@@ -66,7 +67,11 @@ async function main(config: Config): Promise<void> {
     onError: (operation, { code }) => metrics.engineErrors.inc({ operation, code }),
   };
   const cache = openCache(config, credentials, log);
-  const decider = createDecider(config, keys, cache, metrics);
+  const redis = openRedis(config, credentials);
+  const directives = new DirectivesFile(config.DIRECTIVES_FILE);
+  await directives.open();
+  const analyzer = createAnalyzer(config, { keys, directives, redis, metrics });
+  const decider = createDecider(config, analyzer, cache, metrics);
   const handler = {
     decider,
     settler,
@@ -110,6 +115,8 @@ async function main(config: Config): Promise<void> {
   clearTimeout(giveUpTimer);
   credentials.close();
   cache?.close();
+  redis?.close();
+  directives.close();
   for (const node of nodes) node.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
@@ -134,27 +141,26 @@ function openCache(config: Config, credentials: Credentials, log: Log): Decision
   return cache;
 }
 
+function openRedis(config: Config, credentials: Credentials): SharedRedis | undefined {
+  if (!config.CACHE_REDIS_URL || !config.LLM_QUOTAS) return undefined;
+  const redis = new SharedRedis({
+    url: config.CACHE_REDIS_URL,
+    password: () => credentials.get(CREDENTIAL_FILES.redisPassword),
+    onConnection: () => undefined,
+  });
+  redis.open();
+  return redis;
+}
+
 function createDecider(
   config: Config,
-  keys: ApiKeys,
+  analyzer: Analyzer,
   cache: DecisionCache | undefined,
   metrics: Decider['metrics'],
 ): Decider {
-  const inputPerMillionUSD = config.LLM_PRICE_INPUT_PER_MILLION_USD;
-  const outputPerMillionUSD = config.LLM_PRICE_OUTPUT_PER_MILLION_USD;
-  const price =
-    inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
-      ? undefined
-      : { inputPerMillionUSD, outputPerMillionUSD };
   const parameters = modelSettings(config);
   return {
-    analyzer: {
-      model: new ChatModel(parameters),
-      keys,
-      price: priceOf(config.LLM_MODEL, price),
-      timeoutMs: config.LLM_TIMEOUT_MS,
-      maxAttempts: config.LLM_MAX_ATTEMPTS,
-    },
+    analyzer,
     cache,
     parameters,
     includeBookingId: config.LLM_INCLUDE_BOOKING_ID,

@@ -5,6 +5,7 @@
  * key or of the prompt.
  */
 import { APIConnectionError, APIError } from 'openai';
+import { type RateLimits, readRateLimits } from './rateLimits.ts';
 
 interface Kind {
   message: string;
@@ -31,6 +32,8 @@ const KINDS = {
   CONTENT_FILTERED: { message: 'the answer was withheld by a content filter', retryable: false },
   INVALID_ANSWER: { message: 'the answer is none of ALLOWED, WITH_PENALTY, MANUAL', retryable: false },
   NO_TIME: { message: 'the lock left no time for a call', retryable: false },
+  NO_QUOTA: { message: 'the quota of the pool left no call before the end of the lock', retryable: false },
+  CANCELLED: { message: 'the task is not there any more', retryable: false },
 } as const satisfies Record<string, Kind>;
 
 export type LlmErrorCode = keyof typeof KINDS;
@@ -42,6 +45,8 @@ export class LlmError extends Error {
   /** What the API asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
+  /** What the answer said of the limits of the key. */
+  readonly limits: RateLimits;
 
   constructor(
     code: LlmErrorCode,
@@ -49,6 +54,7 @@ export class LlmError extends Error {
       status?: number | undefined;
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
+      limits?: RateLimits;
       /** What the model said instead of a decision; quoted and cut before it is repeated. */
       answer?: string;
     } = {},
@@ -62,12 +68,17 @@ export class LlmError extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.requestId = details.requestId;
+    this.limits = details.limits ?? { requests: {}, tokens: {} };
   }
 }
 
-/** The typed form of what the SDK threw. `timedOut` says that our own time-out ended the call. */
-export function toLlmError(error: unknown, context: { timedOut: boolean; nowMs: number }): LlmError {
+/** The typed form of what the SDK threw; the context says whether we ended the call, and why. */
+export function toLlmError(
+  error: unknown,
+  context: { timedOut: boolean; cancelled?: boolean; nowMs: number },
+): LlmError {
   if (error instanceof LlmError) return error;
+  if (context.cancelled) return new LlmError('CANCELLED');
   if (context.timedOut) return new LlmError('TIMEOUT');
   // A connection that could not be made; other errors without a status are bodies that were cut or not JSON.
   if (error instanceof APIConnectionError) return new LlmError('CONNECTION');
@@ -79,6 +90,7 @@ export function toLlmError(error: unknown, context: { timedOut: boolean; nowMs: 
     status,
     retryAfterMs: retryAfterMs(error.headers, context.nowMs),
     requestId: error.requestID ?? undefined,
+    limits: readRateLimits(error.headers),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Prompt } from '../fare/prompt.ts';
 import { type ModelAnswer, readCompletion } from './completion.ts';
 import { toLlmError } from './errors.ts';
 import type { CallParameters } from './profile.ts';
+import { type RateLimits, readRateLimits } from './rateLimits.ts';
 import { RESPONSE_FORMAT } from './structured.ts';
 
 export interface ModelSettings {
@@ -32,13 +33,20 @@ export class ChatModel {
 
   /**
    * Asks the model once, for at most `timeoutMs` from the first byte sent to the last received.
+   * @param cancel ends the call early
    * @throws LlmError, always typed. An answer that is no decision is not an error here.
    */
-  async ask(prompt: Prompt, apiKey: string, timeoutMs: number): Promise<ModelAnswer> {
+  async ask(
+    prompt: Prompt,
+    apiKey: string,
+    timeoutMs: number,
+    cancel?: AbortSignal,
+  ): Promise<{ answer: ModelAnswer; limits: RateLimits }> {
     const { model, answerFormat, call } = this.#settings;
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
     try {
-      const { data, request_id } = await this.#client(apiKey)
+      const { data, request_id, response } = await this.#client(apiKey)
         .chat.completions.create(
           {
             model,
@@ -53,9 +61,13 @@ export class ChatModel {
           { signal, timeout: timeoutMs + 1_000 },
         )
         .withResponse();
-      return readCompletion(data, request_id ?? undefined);
+      return {
+        answer: readCompletion(data, request_id ?? undefined),
+        limits: readRateLimits(response.headers),
+      };
     } catch (error) {
-      throw toLlmError(error, { timedOut: signal.aborted, nowMs: Date.now() });
+      const cancelled = cancel?.aborted ?? false;
+      throw toLlmError(error, { timedOut: timeout.aborted, cancelled, nowMs: Date.now() });
     }
   }
 

@@ -1,7 +1,46 @@
-/** Puts the parts of this folder together, as the configuration says. */
+/** Puts the parts of this folder and the quota together, as the configuration says. */
+import { createHash } from 'node:crypto';
+import type { SharedRedis } from '../cache/sharedRedis.ts';
 import type { Config } from '../config.ts';
-import type { ModelSettings } from './openai.ts';
-import { callParameters } from './profile.ts';
+import type { DirectivesFile } from '../directives.ts';
+import { Pacer } from '../quota/pacer.ts';
+import type { RunScript } from '../quota/script.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Analyzer } from './analyze.ts';
+import type { ApiKeys } from './keys.ts';
+import { ChatModel, type ModelSettings } from './openai.ts';
+import { type Price, priceOf } from './price.ts';
+import { callParameters, tokenLimit } from './profile.ts';
+
+export interface LlmParts {
+  keys: ApiKeys;
+  directives: DirectivesFile;
+  /** Undefined where there is none. */
+  redis: SharedRedis | undefined;
+  metrics: Metrics;
+}
+
+export function createAnalyzer(config: Config, { keys, directives, redis, metrics }: LlmParts): Analyzer {
+  const settings = modelSettings(config);
+  const run: RunScript | undefined =
+    redis &&
+    ((script, key, args) => redis.run((client) => client.eval(script, { keys: [key], arguments: args })));
+  return {
+    model: new ChatModel(settings),
+    keys,
+    pacer: new Pacer({
+      quotas: config.LLM_QUOTAS ?? [],
+      outputLimit: tokenLimit(settings.call),
+      sharers: () => directives.current()?.podsSharingQuota ?? 1,
+      shared: (group) => run && { run, key: quotaKey(config, group) },
+      openGroups: () => keys.openGroups(),
+    }),
+    price: priceOf(config.LLM_MODEL, statedPrice(config)),
+    timeoutMs: config.LLM_TIMEOUT_MS,
+    maxAttempts: config.LLM_MAX_ATTEMPTS,
+    onWait: (ms) => metrics.rateLimitWait.observe(ms / 1_000),
+  };
+}
 
 export function modelSettings(config: Config): ModelSettings {
   return {
@@ -18,4 +57,19 @@ export function modelSettings(config: Config): ModelSettings {
       logprobs: config.DECISIONS_MIN_PROBABILITY !== undefined,
     }),
   };
+}
+
+/** A pool and its engine: pools of one name that share a Redis have quotas of their own. */
+function quotaKey({ POOL, CAMUNDA_URL, CAMUNDA_TOPIC, OPENAI_BASE_URL }: Config, group: string): string {
+  const identity = JSON.stringify([CAMUNDA_URL, CAMUNDA_TOPIC, OPENAI_BASE_URL]);
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  return `farerules:quota:{${POOL}:${hash}:${group}}`;
+}
+
+function statedPrice(config: Config): Price | undefined {
+  const inputPerMillionUSD = config.LLM_PRICE_INPUT_PER_MILLION_USD;
+  const outputPerMillionUSD = config.LLM_PRICE_OUTPUT_PER_MILLION_USD;
+  return inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
+    ? undefined
+    : { inputPerMillionUSD, outputPerMillionUSD };
 }
