@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { DirectivesFile } from '../directives.ts';
 import { Pacer } from '../quota/pacer.ts';
 import type { RunScript } from '../quota/script.ts';
+import { registerKeyStates } from '../telemetry/keyStates.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Analyzer } from './analyze.ts';
 import type { ApiKeys } from './keys.ts';
@@ -22,6 +23,7 @@ export interface LlmParts {
 
 export function createAnalyzer(config: Config, { keys, directives, redis, metrics }: LlmParts): Analyzer {
   const settings = modelSettings(config);
+  registerKeyStates(metrics.registry, () => keys.states());
   const run: RunScript | undefined =
     redis &&
     ((script, key, args) => redis.run((client) => client.eval(script, { keys: [key], arguments: args })));
