@@ -4,7 +4,7 @@
  */
 import type { Usage } from '../llm/price.ts';
 import { GroupQuota, type GroupQuotaOptions, type Permit } from './groupQuota.ts';
-import { estimate, firstEstimate, learned, type TokenEstimate } from './tokens.ts';
+import { charged, estimate, firstEstimate, learned, type TokenEstimate } from './tokens.ts';
 
 export interface PacerOptions {
   quotas: readonly ({ group: string } & GroupQuotaOptions['limits'])[];
@@ -56,7 +56,7 @@ export class Pacer {
   /** A call used so much. */
   answered(permit: Permit, characters: number, usage: Usage | undefined): void {
     if (!usage) return;
-    permit.used(usage.inputTokens + usage.outputTokens);
+    permit.used(charged(this.#tokens, usage.inputTokens + usage.outputTokens));
     this.#tokens = learned(this.#tokens, characters, usage);
   }
 
