@@ -40,6 +40,7 @@ async function main(config: Config): Promise<void> {
     engineUsername,
     enginePassword,
     redisPassword,
+    ...(config.LLM_CA_FILE ? [config.LLM_CA_FILE] : []),
   ]);
   const log = createLog({
     level: config.LOG_LEVEL,
@@ -70,7 +71,7 @@ async function main(config: Config): Promise<void> {
   const redis = openRedis(config, credentials);
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
   await directives.open();
-  const analyzer = createAnalyzer(config, { keys, directives, redis, metrics });
+  const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
   const decider = createDecider(config, analyzer, cache, metrics);
   const handler = {
     decider,

@@ -23,6 +23,10 @@ const KINDS = {
   SERVER_ERROR: { message: 'the LLM API failed', retryable: true },
   TIMEOUT: { message: 'the LLM API did not answer in time', retryable: true },
   CONNECTION: { message: 'the LLM API could not be reached or cut the connection', retryable: true },
+  UNTRUSTED: {
+    message: 'the certificate of the LLM API, or of the proxy to it, is not trusted',
+    retryable: true,
+  },
   MALFORMED_RESPONSE: {
     message: 'the LLM API answered with something that is not a completion',
     retryable: true,
@@ -80,6 +84,7 @@ export function toLlmError(
   if (error instanceof LlmError) return error;
   if (context.cancelled) return new LlmError('CANCELLED');
   if (context.timedOut) return new LlmError('TIMEOUT');
+  if (isUntrusted(error)) return new LlmError('UNTRUSTED');
   // A connection that could not be made; other errors without a status are bodies that were cut or not JSON.
   if (error instanceof APIConnectionError) return new LlmError('CONNECTION');
   if (!(error instanceof APIError) || error.status === undefined) {
@@ -92,6 +97,16 @@ export function toLlmError(
     requestId: error.requestID ?? undefined,
     limits: readRateLimits(error.headers),
   });
+}
+
+/** How Node names what it has against a certificate, somewhere down the chain of causes. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+function isUntrusted(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if ('code' in cause && typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
+  }
+  return false;
 }
 
 function codeOf(status: number, reason: string | undefined): LlmErrorCode {

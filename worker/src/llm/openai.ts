@@ -21,10 +21,13 @@ export interface ModelSettings {
 
 export class ChatModel {
   readonly #settings: ModelSettings;
+  readonly #fetch: typeof fetch | undefined;
   readonly #clients = new Map<string, OpenAI>();
 
-  constructor(settings: ModelSettings) {
+  /** @param fetchWith the way to the API; left out: the usual one */
+  constructor(settings: ModelSettings, fetchWith?: typeof fetch) {
     this.#settings = settings;
+    this.#fetch = fetchWith;
   }
 
   get answerFormat(): ModelSettings['answerFormat'] {
@@ -85,6 +88,7 @@ export class ChatModel {
       webhookSecret: null,
       maxRetries: 0,
       logLevel: 'off',
+      ...(this.#fetch && { fetch: this.#fetch }),
     });
     this.#clients.set(apiKey, client);
     return client;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { SharedRedis } from '../cache/sharedRedis.ts';
 import type { Config } from '../config.ts';
+import type { Credentials } from '../credentials.ts';
 import type { DirectivesFile } from '../directives.ts';
 import { Pacer } from '../quota/pacer.ts';
 import type { RunScript } from '../quota/script.ts';
@@ -12,8 +13,10 @@ import type { ApiKeys } from './keys.ts';
 import { ChatModel, type ModelSettings } from './openai.ts';
 import { type Price, priceOf } from './price.ts';
 import { callParameters, tokenLimit } from './profile.ts';
+import { createFetch } from './transport.ts';
 
 export interface LlmParts {
+  credentials: Credentials;
   keys: ApiKeys;
   directives: DirectivesFile;
   /** Undefined where there is none. */
@@ -21,14 +24,17 @@ export interface LlmParts {
   metrics: Metrics;
 }
 
-export function createAnalyzer(config: Config, { keys, directives, redis, metrics }: LlmParts): Analyzer {
+export function createAnalyzer(
+  config: Config,
+  { credentials, keys, directives, redis, metrics }: LlmParts,
+): Analyzer {
   const settings = modelSettings(config);
   registerKeyStates(metrics.registry, () => keys.states());
   const run: RunScript | undefined =
     redis &&
     ((script, key, args) => redis.run((client) => client.eval(script, { keys: [key], arguments: args })));
   return {
-    model: new ChatModel(settings),
+    model: new ChatModel(settings, fetchFor(config, credentials)),
     keys,
     pacer: new Pacer({
       quotas: config.LLM_QUOTAS ?? [],
@@ -59,6 +65,17 @@ export function modelSettings(config: Config): ModelSettings {
       logprobs: config.DECISIONS_MIN_PROBABILITY !== undefined,
     }),
   };
+}
+
+function fetchFor(
+  { HTTPS_PROXY, NO_PROXY, LLM_CA_FILE }: Config,
+  credentials: Credentials,
+): typeof fetch | undefined {
+  return createFetch({
+    proxyURL: HTTPS_PROXY,
+    noProxy: NO_PROXY ?? [],
+    ca: LLM_CA_FILE === undefined ? undefined : () => credentials.get(LLM_CA_FILE),
+  });
 }
 
 /** A pool and its engine: pools of one name that share a Redis have quotas of their own. */
