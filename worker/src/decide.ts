@@ -19,12 +19,14 @@ export interface Decider {
 /**
  * @param deadline on the clock of `performance.now()`: the outcome is there by then.
  * @param onCall called for every call to the model.
+ * @param cancelled ends calls when it is aborted: the task is gone, or its lock ends.
  */
 export async function decide(
   decider: Decider,
   variables: Variables,
   deadline: number,
   onCall: (prompt: Prompt, record: CallRecord) => void,
+  cancelled?: AbortSignal,
 ): Promise<Outcome> {
   const parsed = parseTicket(variables);
   if (!parsed.ok) {
@@ -47,9 +49,8 @@ export async function decide(
     if (decision) return { decision, source: 'cache', bookingId, costUSD: 0 };
   }
   const prompt = buildPrompt(ticket, { includeBookingId: decider.includeBookingId });
-  const { verdict, costUSD } = await analyze(decider.analyzer, prompt, deadline, (record) =>
-    onCall(prompt, record),
-  );
+  const record = (call: CallRecord) => onCall(prompt, call);
+  const { verdict, costUSD } = await analyze(decider.analyzer, prompt, deadline, record, cancelled);
   const cost = costUSD === undefined ? {} : { costUSD };
   if ('error' in verdict) {
     const { code, message } = verdict.error;

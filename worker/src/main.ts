@@ -1,16 +1,19 @@
-/** The worker process: reads its configuration, puts the parts together, works until it is told to stop. */
+/**
+ * The worker process: reads its configuration, puts the parts together, works until it is told to stop. With an
+ * argument it runs that command instead and ends.
+ */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
 import { DecisionCache } from './cache/decisionCache.ts';
 import { SharedRedis } from './cache/sharedRedis.ts';
+import { runCommand } from './commands/run.ts';
 import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { Decider } from './decide.ts';
 import { DirectivesFile } from './directives.ts';
-import { EngineNode } from './engine/nodes.ts';
-import type { Settler } from './engine/settle.ts';
-import { TICKET_VARIABLES } from './fare/ticket.ts';
-import { completionMarginMs, handleTask } from './handleTask.ts';
+import { engineAuth, setUpEngine } from './engine/setUp.ts';
+import { setUpFlow } from './flow/setUp.ts';
+import { handleTask } from './handleTask.ts';
 import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
 import { createAnalyzer, modelSettings } from './llm/setUp.ts';
@@ -23,8 +26,12 @@ import { Worker } from './worker.ts';
 /** Kept free at the end of the grace period, for ending the process. */
 const EXIT_MARGIN_MS = 2_000;
 
-const loaded = loadConfig(process.env, { hostname: hostname(), pid: process.pid });
-if (loaded.ok) {
+const host = { hostname: hostname(), pid: process.pid };
+const [command, ...args] = process.argv.slice(2);
+const loaded = loadConfig(process.env, host, { needsModel: command === undefined });
+if (loaded.ok && command !== undefined) {
+  process.exitCode = await runCommand(command, args, loaded.config);
+} else if (loaded.ok) {
   await main(loaded.config);
 } else {
   const log = createLog({ level: 'error', fields: {}, secrets: () => [] });
@@ -60,41 +67,33 @@ async function main(config: Config): Promise<void> {
 
   const metrics = createMetrics();
   const giveUp = new AbortController();
-  const nodes = config.CAMUNDA_URL.map((url) => new EngineNode(url, () => engineAuth(config, credentials)));
-  const settler: Settler = {
-    workerId: config.workerId,
-    nodes,
+  const stopping = () => worker.stopping;
+  const engine = setUpEngine(config, () => engineAuth(config, credentials), {
     giveUp: giveUp.signal,
-    onError: (operation, { code }) => metrics.engineErrors.inc({ operation, code }),
-  };
+    stopping,
+    metrics,
+  });
   const cache = openCache(config, credentials, log);
   const redis = openRedis(config, credentials);
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
   await directives.open();
   const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
+  const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
   const decider = createDecider(config, analyzer, cache, metrics);
   const handler = {
     decider,
-    settler,
+    ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
-    completionMarginMs: completionMarginMs(config.LOCK_DURATION_MS),
+    stopping,
+    onCall: flow.onCall,
     metrics,
     log,
   };
-  const worker = new Worker({
-    nodes,
-    subscription: {
-      workerId: config.workerId,
-      topic: config.CAMUNDA_TOPIC,
-      lockDurationMs: config.LOCK_DURATION_MS,
-      variables: TICKET_VARIABLES,
-      processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
-      tenantIds: config.CAMUNDA_TENANT_IDS,
-    },
-    concurrency: config.WORKER_CONCURRENCY,
+  const worker: Worker = new Worker({
+    ...engine,
+    permits: flow.permits,
     longPollMs: config.LONG_POLL_MS,
     handle: (task) => handleTask(handler, task),
-    settler,
     onRefused: () => credentials.reload(),
     metrics,
     log,
@@ -118,16 +117,10 @@ async function main(config: Config): Promise<void> {
   cache?.close();
   redis?.close();
   directives.close();
-  for (const node of nodes) node.close();
+  await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function engineAuth({ secrets }: Config, credentials: Credentials) {
-  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
-  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
-  return username !== undefined && password !== undefined ? { username, password } : undefined;
 }
 
 function openCache(config: Config, credentials: Credentials, log: Log): DecisionCache | undefined {

@@ -65,11 +65,13 @@ export async function analyze(
   let cost: number | undefined = 0;
   let attempt = 1;
   let keyChanges = 0;
+  let failure: { error: LlmError } | undefined;
   for (let number = 1; ; number += 1) {
     const asked = performance.now();
     const turn = await takeTurn(analyzer, lengthOf(prompt), remaining, signal);
     analyzer.onWait(performance.now() - asked);
-    if ('error' in turn) return { verdict: turn, costUSD: cost };
+    // What a call met says more than that there was no time for another one.
+    if ('error' in turn) return { verdict: signal.aborted ? turn : (failure ?? turn), costUSD: cost };
 
     const record = await callOnce(analyzer, prompt, turn, Math.min(timeoutMs, remaining()), signal, number);
     onCall(record);
@@ -77,6 +79,7 @@ export async function analyze(
     cost = cost === undefined || record.costUSD === undefined ? undefined : cost + record.costUSD;
 
     if ('decision' in verdict) return { verdict, costUSD: cost };
+    failure = verdict;
     const { key } = turn;
     if (keyChanges < MAX_KEY_CHANGES && (await anotherKey(keys, key, verdict.error))) {
       keyChanges += 1;

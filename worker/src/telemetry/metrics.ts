@@ -39,6 +39,16 @@ export function createMetrics() {
       help: 'Tasks that this worker holds.',
       registers,
     }),
+    inFlightLimit: new Gauge({
+      name: 'llm_worker_in_flight_limit',
+      help: 'Tasks that this worker may hold at once: the configured number, less while the LLM API is slow.',
+      registers,
+    }),
+    lockExtensions: counter(
+      'llm_worker_lock_extensions_total',
+      'Extensions of the lock on a task under way: extended, failed, gone, lock_lost.',
+      ['result'],
+    ),
     refundRequests: counter('refund_requests_total', 'Refund requests decided, by decision.', ['decision']),
     llmCalls: counter('llm_worker_openai_api_calls_total', 'Calls to the LLM API, failed ones included.'),
     llmErrors: counter(
