@@ -103,8 +103,9 @@ export function toLlmError(
 const UNTRUSTED = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 function isUntrusted(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if ('code' in cause && typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
+  let cause = error as { code?: unknown; cause?: unknown } | undefined;
+  for (let depth = 0; cause && depth < 5; cause = cause.cause as typeof cause, depth += 1) {
+    if (typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
   }
   return false;
 }
