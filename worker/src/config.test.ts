@@ -65,6 +65,12 @@ describe('a wrong configuration is reported', () => {
     ['a password in the Redis URL', { CACHE_REDIS_URL: 'redis://:p4ssw0rd@h' }, /^CACHE_REDIS_URL/],
     ['a password in the proxy URL', { HTTPS_PROXY: 'http://u:p4ssw0rd@h' }, /^HTTPS_PROXY/],
     ['certificates in a directory that is not there', { LLM_CA_FILE: 'llm-ca' }, /^LLM_CA_FILE/],
+    [
+      'a budget for a model of unknown price',
+      { LLM_BUDGET_PER_DAY_USD: '5', LLM_MODEL: 'own' },
+      /^LLM_BUDGET/,
+    ],
+    ['a time zone that does not exist', { LLM_BUDGET_TIME_ZONE: 'Mars/Olympus' }, /^LLM_BUDGET_TIME_ZONE/],
     ['no concurrency', { WORKER_CONCURRENCY: '0' }, /^WORKER_CONCURRENCY/],
     ['another protocol', { CAMUNDA_URL: 'ftp://h' }, /^CAMUNDA_URL/],
     ['text for a number', { LOCK_DURATION_MS: 'long' }, /^LOCK_DURATION_MS/],

@@ -3,7 +3,9 @@
  * reported together, frozen. Nothing else reads `process.env`. Secrets are kept
  * apart and cannot be printed by accident.
  */
+import { isTimeZone } from '@farerules/crds/day';
 import { WORKER_ID_PREFIX, type WorkerEnv, workerEnvSchema } from '@farerules/crds/workerEnv';
+import { type Price, priceOf } from './llm/price.ts';
 
 type SecretName = 'OPENAI_API_KEY' | 'CAMUNDA_USERNAME' | 'CAMUNDA_PASSWORD';
 
@@ -84,6 +86,15 @@ function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
   if (prices.filter((price) => price !== undefined).length === 1) {
     problems.push('LLM_PRICE_INPUT_PER_MILLION_USD and LLM_PRICE_OUTPUT_PER_MILLION_USD: set both or none');
   }
+  const budget = env.LLM_BUDGET_PER_HOUR_USD ?? env.LLM_BUDGET_PER_DAY_USD;
+  if (budget !== undefined && !priceOf(env.LLM_MODEL, statedPrice(env))) {
+    problems.push(
+      'LLM_BUDGET_PER_HOUR_USD, LLM_BUDGET_PER_DAY_USD: need the price of the model, LLM_PRICE_…',
+    );
+  }
+  if (!isTimeZone(env.LLM_BUDGET_TIME_ZONE)) {
+    problems.push('LLM_BUDGET_TIME_ZONE: must be a time zone such as UTC or Europe/Berlin');
+  }
   if (env.CAMUNDA_URL.some(hasUser)) {
     problems.push('CAMUNDA_URL: must not contain a user; use CAMUNDA_USERNAME and CAMUNDA_PASSWORD');
   }
@@ -100,6 +111,17 @@ function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
     problems.push('CACHE_REDIS_URL: must not contain a user; put redis-password into CREDENTIALS_DIR');
   }
   return problems;
+}
+
+/** The price that is configured, if any: see llm/price.ts for those that are known. */
+export function statedPrice(
+  env: Pick<WorkerEnv, 'LLM_PRICE_INPUT_PER_MILLION_USD' | 'LLM_PRICE_OUTPUT_PER_MILLION_USD'>,
+): Price | undefined {
+  const inputPerMillionUSD = env.LLM_PRICE_INPUT_PER_MILLION_USD;
+  const outputPerMillionUSD = env.LLM_PRICE_OUTPUT_PER_MILLION_USD;
+  return inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
+    ? undefined
+    : { inputPerMillionUSD, outputPerMillionUSD };
 }
 
 function hasUser(url: string): boolean {

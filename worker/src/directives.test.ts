@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { DirectivesFile } from './directives.ts';
 
+const NOW = Date.parse('2026-11-25T12:00:00Z');
 let directory: string;
 let path: string;
 let directives: DirectivesFile;
@@ -20,7 +21,7 @@ afterEach(() => {
 
 const changed = async (expected: number) => {
   for (const end = Date.now() + 5_000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) {
-    if (directives.current()?.podsSharingQuota === expected) return;
+    if (directives.podsSharingQuota === expected) return;
   }
   throw new Error('the change was not seen');
 };
@@ -33,13 +34,22 @@ test.each([
 ])('%s tells nothing', async (_what, text) => {
   if (text !== undefined) writeFileSync(path, text);
   await directives.open();
-  expect(directives.current()).toBeUndefined();
+  expect(directives.podsSharingQuota).toBeUndefined();
+  expect(directives.budgetSpentUntil(NOW)).toBeUndefined();
 });
 
 test('a worker that nobody tells anything has no directives', async () => {
   const alone = new DirectivesFile(undefined);
   await alone.open();
-  expect(alone.current()).toBeUndefined();
+  expect(alone.podsSharingQuota).toBeUndefined();
+});
+
+test('the end of a spent budget counts until it has come', async () => {
+  writeFileSync(path, '{"podsSharingQuota": 2, "budgetSpentUntil": "2026-11-25T13:00:00Z"}');
+  await directives.open();
+  expect(directives.podsSharingQuota).toBe(2);
+  expect(directives.budgetSpentUntil(NOW)).toBe(NOW + 3_600_000);
+  expect(directives.budgetSpentUntil(NOW + 3_600_000)).toBeUndefined();
 });
 
 test('a change is seen, and until it can be read the last word counts', async () => {
@@ -47,7 +57,7 @@ test('a change is seen, and until it can be read the last word counts', async ()
   await directives.open();
   writeFileSync(path, '{"podsShar');
   await new Promise((done) => setTimeout(done, 1_200));
-  expect(directives.current()).toEqual({ podsSharingQuota: 2 });
+  expect(directives.podsSharingQuota).toBe(2);
   writeFileSync(path, '{"podsSharingQuota": 5}');
   await changed(5);
 });

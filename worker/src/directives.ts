@@ -26,9 +26,15 @@ export class DirectivesFile {
     this.#timer.unref();
   }
 
-  /** What was told last; undefined where nobody told anything. */
-  current(): Directives | undefined {
-    return this.#current;
+  /** Pods that share the quotas; undefined where nobody said. */
+  get podsSharingQuota(): number | undefined {
+    return this.#current?.podsSharingQuota;
+  }
+
+  /** Until when the budget is spent by the operator's count, milliseconds since the epoch; undefined while it is not. */
+  budgetSpentUntil(now: number): number | undefined {
+    const until = Date.parse(this.#current?.budgetSpentUntil ?? '');
+    return until > now ? until : undefined;
   }
 
   close(): void {

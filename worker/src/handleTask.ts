@@ -6,8 +6,8 @@ import { complete, fail, giveBack, type Settlement, type Settler } from './engin
 import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
 import type { Prompt } from './fare/prompt.ts';
 import type { CallRecord } from './llm/analyze.ts';
-import { type Outcome, toVariables } from './outcome.ts';
-import { auditCall, auditTask, type TaskIds } from './telemetry/audit.ts';
+import { type EngineVariable, type Outcome, toVariables } from './outcome.ts';
+import type { Audit, TaskIds } from './telemetry/audit.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
@@ -22,6 +22,9 @@ export interface TaskHandler {
   stopping: () => boolean;
   /** Hears of every call to the model. */
   onCall: (record: CallRecord) => void;
+  audit: Audit;
+  /** Whether the record of the decision becomes a process variable, too. */
+  auditVariable: boolean;
   metrics: Metrics;
   log: Log;
 }
@@ -43,7 +46,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
     const lost = lock.lost();
     if (lost) return lost;
     const step = afterDecision(outcome, task.retries, policy, handler.stopping());
-    if (step.next === 'complete') return complete(settler, task, toVariables(outcome, handler.provider));
+    if (step.next === 'complete') return complete(settler, task, variables(handler, ids, outcome, start));
     if (step.next === 'giveBack') return giveBack(settler, task);
     const { code, message } = outcome.error ?? { code: 'INTERNAL', message: 'no reason is known' };
     return fail(settler, task, { errorMessage: `${code}: ${message}`, ...step });
@@ -52,7 +55,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
   const durationMs = performance.now() - start;
   metrics.taskDuration.observe(durationMs / 1_000);
   if (settlement === 'completed') {
-    auditTask(log, ids, outcome, durationMs);
+    handler.audit.task(ids, outcome, durationMs);
     countOutcome(metrics, outcome);
   } else {
     const { decision, error } = outcome;
@@ -61,20 +64,30 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
   return settlement;
 }
 
+function variables(
+  { provider, audit, auditVariable }: TaskHandler,
+  ids: TaskIds,
+  outcome: Outcome,
+  start: number,
+): Record<string, EngineVariable> {
+  const record = auditVariable ? audit.variable(ids, outcome, performance.now() - start) : undefined;
+  return toVariables(outcome, provider, record);
+}
+
 async function decided(
-  { decider, locks, onCall, metrics, log }: TaskHandler,
+  { decider, locks, onCall, audit, metrics, log }: TaskHandler,
   task: LockedTask,
   ids: TaskIds,
   cancelled: AbortSignal,
 ): Promise<Outcome> {
   const deadline = task.lockEnd - locks.lockDurationMs + locks.holdMs - locks.marginMs;
   const record = (prompt: Prompt, call: CallRecord) => {
-    auditCall(log, ids, prompt, decider.parameters.model, call);
+    audit.call(ids, prompt, call);
     countCall(metrics, call);
     onCall(call);
   };
   try {
-    return await decide(decider, task.variables, deadline, record, cancelled);
+    return await decide(decider, task, deadline, record, cancelled);
   } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
     log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });
@@ -96,8 +109,9 @@ function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: C
   if (costUSD) metrics.cost.inc(costUSD);
 }
 
-function countOutcome(metrics: Metrics, { decision, source, error }: Outcome): void {
+function countOutcome(metrics: Metrics, { decision, source, error, held }: Outcome): void {
   metrics.tasksProcessed.inc({ decision, source });
   metrics.refundRequests.inc({ decision });
   if (error) metrics.fallbacks.inc({ code: error.code });
+  if (held) metrics.held.inc({ code: held.code, label: held.label });
 }

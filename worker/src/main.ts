@@ -4,21 +4,19 @@
  */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
-import { DecisionCache } from './cache/decisionCache.ts';
-import { SharedRedis } from './cache/sharedRedis.ts';
 import { runCommand } from './commands/run.ts';
 import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
-import type { Decider } from './decide.ts';
+import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
 import { engineAuth, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
-import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
-import { createAnalyzer, modelSettings } from './llm/setUp.ts';
+import { createAnalyzer } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
-import { createLog, type Log } from './telemetry/log.ts';
+import { setUpAudit } from './telemetry/auditSetUp.ts';
+import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
 import { Worker } from './worker.ts';
@@ -49,11 +47,9 @@ async function main(config: Config): Promise<void> {
     redisPassword,
     ...(config.LLM_CA_FILE ? [config.LLM_CA_FILE] : []),
   ]);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    fields: { pool: config.POOL, worker: config.workerId },
-    secrets: () => [...config.secrets.all(), ...credentials.all()],
-  });
+  const secrets = () => [...config.secrets.all(), ...credentials.all()];
+  const fields = { pool: config.POOL, worker: config.workerId };
+  const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
   if (!keys.any) {
@@ -73,15 +69,17 @@ async function main(config: Config): Promise<void> {
     stopping,
     metrics,
   });
-  const cache = openCache(config, credentials, log);
-  const redis = openRedis(config, credentials);
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
   await directives.open();
+  const redis = openRedis(config, credentials, log);
   const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
   const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
-  const decider = createDecider(config, analyzer, cache, metrics);
+  const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
+  const audit = await setUpAudit(config, { secrets, metrics, log });
   const handler = {
-    decider,
+    decider: decisions.decider,
+    audit,
+    auditVariable: config.AUDIT_PROCESS_VARIABLES,
     ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
     stopping,
@@ -114,50 +112,12 @@ async function main(config: Config): Promise<void> {
   await worker.run();
   clearTimeout(giveUpTimer);
   credentials.close();
-  cache?.close();
-  redis?.close();
   directives.close();
+  await decisions.close();
+  redis?.close();
+  await audit.close();
   await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function openCache(config: Config, credentials: Credentials, log: Log): DecisionCache | undefined {
-  if (!config.CACHE_REDIS_URL) return undefined;
-  const cache = new DecisionCache({
-    url: config.CACHE_REDIS_URL,
-    password: () => credentials.get(CREDENTIAL_FILES.redisPassword),
-    ttlMs: config.CACHE_TTL_MS,
-    onConnection: (connected) => (connected ? log.info('cache_reached') : log.warn('cache_not_reached')),
-  });
-  cache.open();
-  return cache;
-}
-
-function openRedis(config: Config, credentials: Credentials): SharedRedis | undefined {
-  if (!config.CACHE_REDIS_URL || !config.LLM_QUOTAS) return undefined;
-  const redis = new SharedRedis({
-    url: config.CACHE_REDIS_URL,
-    password: () => credentials.get(CREDENTIAL_FILES.redisPassword),
-    onConnection: () => undefined,
-  });
-  redis.open();
-  return redis;
-}
-
-function createDecider(
-  config: Config,
-  analyzer: Analyzer,
-  cache: DecisionCache | undefined,
-  metrics: Decider['metrics'],
-): Decider {
-  const parameters = modelSettings(config);
-  return {
-    analyzer,
-    cache,
-    parameters,
-    includeBookingId: config.LLM_INCLUDE_BOOKING_ID,
-    metrics,
-  };
 }

@@ -8,7 +8,7 @@ import { formatMinor } from './money.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Part of the cache key: raise it with every change of the wording. */
-export const PROMPT_VERSION = '1';
+export const PROMPT_VERSION = '2';
 
 export const SYSTEM_PROMPT = 'You are an airline policy expert. Respond with only one word.';
 
@@ -24,8 +24,11 @@ export function buildPrompt(ticket: Ticket, options: { includeBookingId: boolean
     line('Ticket Class', ticket.ticketClass),
     line('Days Until Flight', ticket.daysUntilFlight),
     line('Purchase Date', ticket.purchaseDate),
+    line('Purchase Time', ticket.purchaseTime),
     line('Departure Time', ticket.departureTime),
     line('Ticket Price', price(ticket)),
+    line('Cancelled By Carrier', yesOrNo(ticket.carrierCancelled)),
+    line('Partly Flown', yesOrNo(ticket.couponFlown)),
     line('Fare Rules', quoted(ticket.fareRulesText)),
     line('Refund Reason', quoted(ticket.refundReason)),
   ].filter((text) => text !== undefined);
@@ -43,6 +46,11 @@ export function buildPrompt(ticket: Ticket, options: { includeBookingId: boolean
 
 function line(label: string, value: string | number | undefined): string | undefined {
   return value === undefined ? undefined : `${label}: ${value}`;
+}
+
+function yesOrNo(fact: boolean | undefined): string | undefined {
+  if (fact === undefined) return undefined;
+  return fact ? 'yes' : 'no';
 }
 
 function price({ ticketPriceMinor, currency }: Ticket): string | undefined {

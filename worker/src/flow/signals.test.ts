@@ -2,7 +2,14 @@ import { expect, test } from '@jest/globals';
 import { LlmError, type LlmErrorCode } from '../llm/errors.ts';
 import { signalOf } from './signals.ts';
 
-const answer = { content: '', problem: undefined, model: 'm', usage: undefined, requestId: undefined };
+const answer = {
+  content: '',
+  problem: undefined,
+  tokens: undefined,
+  model: 'm',
+  usage: undefined,
+  requestId: undefined,
+};
 const failed = (code: LlmErrorCode) => ({ verdict: { error: new LlmError(code) }, durationMs: 5 });
 
 test('an answer is a good call, also where it decides nothing', () => {

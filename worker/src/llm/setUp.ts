@@ -1,7 +1,7 @@
 /** Puts the parts of this folder and the quota together, as the configuration says. */
 import { createHash } from 'node:crypto';
 import type { SharedRedis } from '../cache/sharedRedis.ts';
-import type { Config } from '../config.ts';
+import { type Config, statedPrice } from '../config.ts';
 import type { Credentials } from '../credentials.ts';
 import type { DirectivesFile } from '../directives.ts';
 import { Pacer } from '../quota/pacer.ts';
@@ -11,7 +11,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Analyzer } from './analyze.ts';
 import type { ApiKeys } from './keys.ts';
 import { ChatModel, type ModelSettings } from './openai.ts';
-import { type Price, priceOf } from './price.ts';
+import { priceOf } from './price.ts';
 import { callParameters, tokenLimit } from './profile.ts';
 import { createFetch } from './transport.ts';
 
@@ -39,7 +39,7 @@ export function createAnalyzer(
     pacer: new Pacer({
       quotas: config.LLM_QUOTAS ?? [],
       outputLimit: tokenLimit(settings.call),
-      sharers: () => directives.current()?.podsSharingQuota ?? 1,
+      sharers: () => directives.podsSharingQuota ?? 1,
       shared: (group) => run && { run, key: quotaKey(config, group) },
       openGroups: () => keys.openGroups(),
     }),
@@ -83,12 +83,4 @@ function quotaKey({ POOL, CAMUNDA_URL, CAMUNDA_TOPIC, OPENAI_BASE_URL }: Config,
   const identity = JSON.stringify([CAMUNDA_URL, CAMUNDA_TOPIC, OPENAI_BASE_URL]);
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
   return `farerules:quota:{${POOL}:${hash}:${group}}`;
-}
-
-function statedPrice(config: Config): Price | undefined {
-  const inputPerMillionUSD = config.LLM_PRICE_INPUT_PER_MILLION_USD;
-  const outputPerMillionUSD = config.LLM_PRICE_OUTPUT_PER_MILLION_USD;
-  return inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
-    ? undefined
-    : { inputPerMillionUSD, outputPerMillionUSD };
 }

@@ -19,7 +19,7 @@ export function createMetrics() {
     registry,
     tasksProcessed: counter(
       'llm_worker_tasks_processed_total',
-      'Tasks completed with a decision, by decision and by who decided (llm, cache, fallback).',
+      'Tasks completed with a decision, by decision and by who decided (rule, llm, cache, fallback).',
       ['decision', 'source'],
     ),
     taskSettlements: counter(
@@ -80,8 +80,28 @@ export function createMetrics() {
     cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
     cacheRequests: counter(
       'llm_worker_cache_requests_total',
-      'Look-ups of earlier decisions: hit, miss, error.',
-      ['result'],
+      'Look-ups of earlier decisions: hit, miss, error; by layer (record of the task, memory, redis).',
+      ['result', 'layer'],
+    ),
+    sharedCalls: counter(
+      'llm_worker_shared_calls_total',
+      'Tasks decided by the call for an identical one under way: in this process, or in another pod (pods).',
+      ['scope'],
+    ),
+    held: counter(
+      'llm_worker_held_decisions_total',
+      'Decisions that a person has to confirm, by the reason and by what was decided.',
+      ['code', 'label'],
+    ),
+    budgetSpent: new Gauge({
+      name: 'llm_worker_budget_spent_usd',
+      help: 'US dollars spent in the current hour and day, of all pods where Redis is there, as far as known.',
+      labelNames: ['period'],
+      registers,
+    }),
+    auditLost: counter(
+      'llm_worker_audit_lines_lost_total',
+      'Audit records that could not be written to the file; they are on standard output.',
     ),
     engineErrors: counter(
       'llm_worker_engine_errors_total',
