@@ -101,6 +101,12 @@ function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
   if (hasUser(env.OPENAI_BASE_URL)) {
     problems.push('OPENAI_BASE_URL: must not contain a user; use OPENAI_API_KEY');
   }
+  if (env.HTTPS_PROXY && hasUser(env.HTTPS_PROXY)) {
+    problems.push('HTTPS_PROXY: must not contain a user');
+  }
+  if (env.LLM_CA_FILE && !env.CREDENTIALS_DIR) {
+    problems.push('LLM_CA_FILE: is a file in CREDENTIALS_DIR, which is not set');
+  }
   if (env.CACHE_REDIS_URL && hasUser(env.CACHE_REDIS_URL)) {
     problems.push('CACHE_REDIS_URL: must not contain a user; put redis-password into CREDENTIALS_DIR');
   }

@@ -5,18 +5,15 @@
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
 import { runCommand } from './commands/run.ts';
-import { type Config, loadConfig, statedPrice } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
-import { setUpDecisions } from './decisions.ts';
+import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
 import { engineAuth, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
-import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
-import { ChatModel } from './llm/openai.ts';
-import { priceOf } from './llm/price.ts';
-import { modelSettings } from './llm/setUp.ts';
+import { createAnalyzer } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
 import { setUpAudit } from './telemetry/auditSetUp.ts';
 import { createLog } from './telemetry/log.ts';
@@ -48,13 +45,14 @@ async function main(config: Config): Promise<void> {
     engineUsername,
     enginePassword,
     redisPassword,
+    ...(config.LLM_CA_FILE ? [config.LLM_CA_FILE] : []),
   ]);
   const secrets = () => [...config.secrets.all(), ...credentials.all()];
   const fields = { pool: config.POOL, worker: config.workerId };
   const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
-  if (!keys.next()) {
+  if (!keys.any) {
     log.error('configuration_invalid', {
       problems: [`LLM_KEYS: none of ${keyFiles.join(', ')} can be read in CREDENTIALS_DIR`],
     });
@@ -71,16 +69,12 @@ async function main(config: Config): Promise<void> {
     stopping,
     metrics,
   });
-  const flow = setUpFlow(config.WORKER_CONCURRENCY, undefined, metrics);
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
   await directives.open();
-  const decisions = setUpDecisions(config, {
-    analyzer: analyzer(config, keys),
-    credentials,
-    directives,
-    metrics,
-    log,
-  });
+  const redis = openRedis(config, credentials, log);
+  const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
+  const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
+  const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
   const audit = await setUpAudit(config, { secrets, metrics, log });
   const handler = {
     decider: decisions.decider,
@@ -120,19 +114,10 @@ async function main(config: Config): Promise<void> {
   credentials.close();
   directives.close();
   await decisions.close();
+  redis?.close();
   await audit.close();
   await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function analyzer(config: Config, keys: ApiKeys): Analyzer {
-  return {
-    model: new ChatModel(modelSettings(config)),
-    keys,
-    price: priceOf(config.LLM_MODEL, statedPrice(config)),
-    timeoutMs: config.LLM_TIMEOUT_MS,
-    maxAttempts: config.LLM_MAX_ATTEMPTS,
-  };
 }
