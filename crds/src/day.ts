@@ -7,7 +7,9 @@
 /** Longer than any day. */
 const LONGEST_MS = 26 * 3_600_000;
 
+/** Both take a while to make, and the same are asked for all the time. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const days = new Map<string, Day>();
 
 /** Whether this is the name of a time zone. */
 export function isTimeZone(timeZone: string): boolean {
@@ -19,21 +21,27 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/**
- * First moment of the day that `now` falls on, milliseconds since the epoch.
- * @throws RangeError for a zone that does not exist
- */
-export function dayStart(now: number, timeZone: string): number {
-  return firstWith(now - LONGEST_MS, now, sameDateAs(now, timeZone));
+export interface Day {
+  /** Its first moment, milliseconds since the epoch. */
+  start: number;
+  /** The first moment of the next one. */
+  end: number;
 }
 
 /**
- * First moment of the day after.
+ * The day that `now` falls on.
  * @throws RangeError for a zone that does not exist
  */
-export function dayEnd(now: number, timeZone: string): number {
+export function dayOf(now: number, timeZone: string): Day {
+  const known = days.get(timeZone);
+  if (known && known.start <= now && now < known.end) return known;
   const sameDate = sameDateAs(now, timeZone);
-  return firstWith(now, now + LONGEST_MS, (moment) => !sameDate(moment));
+  const day = {
+    start: firstWith(now - LONGEST_MS, now, sameDate),
+    end: firstWith(now, now + LONGEST_MS, (moment) => !sameDate(moment)),
+  };
+  days.set(timeZone, day);
+  return day;
 }
 
 function sameDateAs(now: number, timeZone: string): (moment: number) => boolean {

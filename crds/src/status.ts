@@ -55,7 +55,7 @@ const spendingStatus = z
     hour: z.iso.datetime().describe('Start of the hour that hourUSD belongs to.'),
     hourUSD: z.number().describe('US dollars of that hour (UTC).'),
     day: z.iso.datetime().describe('Start of the day that dayUSD belongs to.'),
-    dayUSD: z.number().describe('US dollars of that day (UTC).'),
+    dayUSD: z.number().describe('US dollars of that day, in the time zone of the budget.'),
     countedUSD: z
       .number()
       .describe('What the present pods had counted in all: a new operator goes on from there.'),

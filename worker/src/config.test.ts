@@ -63,6 +63,8 @@ describe('a wrong configuration is reported', () => {
     ['half a price', { LLM_PRICE_INPUT_PER_MILLION_USD: '1' }, /^LLM_PRICE/],
     ['a password in the engine URL', { CAMUNDA_URL: 'http://u:p4ssw0rd@h/engine-rest' }, /^CAMUNDA_URL/],
     ['a password in the Redis URL', { CACHE_REDIS_URL: 'redis://:p4ssw0rd@h' }, /^CACHE_REDIS_URL/],
+    ['a password in the proxy URL', { HTTPS_PROXY: 'http://u:p4ssw0rd@h' }, /^HTTPS_PROXY/],
+    ['certificates in a directory that is not there', { LLM_CA_FILE: 'llm-ca' }, /^LLM_CA_FILE/],
     [
       'a budget for a model of unknown price',
       { LLM_BUDGET_PER_DAY_USD: '5', LLM_MODEL: 'own' },

@@ -38,10 +38,14 @@ export class Secrets {
 
 export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
 
-/** An empty variable counts as one that is not set: that is how shells and manifests leave values out. */
+/**
+ * An empty variable counts as one that is not set: that is how shells and manifests leave values out.
+ * @param needsModel false for a command that asks no model and therefore needs no key.
+ */
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>>,
   host: { hostname: string; pid: number },
+  { needsModel } = { needsModel: true },
 ): LoadedConfig {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = workerEnvSchema.safeParse(set);
@@ -52,7 +56,7 @@ export function loadConfig(
     };
   }
   const env = parsed.data;
-  const problems = contradictions(env);
+  const problems = contradictions(env, needsModel);
   if (problems.length > 0) return { ok: false, problems };
   const { OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD, ...plain } = env;
   const secrets = Object.entries({ OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD });
@@ -67,9 +71,9 @@ export function loadConfig(
 }
 
 /** Rules that span several variables. */
-function contradictions(env: WorkerEnv): string[] {
+function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
   const problems: string[] = [];
-  if (!env.OPENAI_API_KEY && !(env.CREDENTIALS_DIR && env.LLM_KEYS?.length)) {
+  if (needsModel && !env.OPENAI_API_KEY && !(env.CREDENTIALS_DIR && env.LLM_KEYS?.length)) {
     problems.push('OPENAI_API_KEY: set it, or CREDENTIALS_DIR and LLM_KEYS for keys in files');
   }
   if (env.LLM_TIMEOUT_MS >= env.LOCK_DURATION_MS) {
@@ -96,6 +100,12 @@ function contradictions(env: WorkerEnv): string[] {
   }
   if (hasUser(env.OPENAI_BASE_URL)) {
     problems.push('OPENAI_BASE_URL: must not contain a user; use OPENAI_API_KEY');
+  }
+  if (env.HTTPS_PROXY && hasUser(env.HTTPS_PROXY)) {
+    problems.push('HTTPS_PROXY: must not contain a user');
+  }
+  if (env.LLM_CA_FILE && !env.CREDENTIALS_DIR) {
+    problems.push('LLM_CA_FILE: is a file in CREDENTIALS_DIR, which is not set');
   }
   if (env.CACHE_REDIS_URL && hasUser(env.CACHE_REDIS_URL)) {
     problems.push('CACHE_REDIS_URL: must not contain a user; put redis-password into CREDENTIALS_DIR');

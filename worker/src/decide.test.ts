@@ -9,6 +9,7 @@ import type { Variables } from './fare/ticket.ts';
 import { ApiKeys } from './llm/keys.ts';
 import { ChatModel } from './llm/openai.ts';
 import type { Policy } from './policy.ts';
+import { Pacer } from './quota/pacer.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -50,9 +51,17 @@ function newDecider({ policy = {}, reuse = false, budget = undefined as Budget |
     analyzer: {
       model: new ChatModel(parameters),
       keys,
+      pacer: new Pacer({
+        quotas: [],
+        outputLimit: 10,
+        sharers: () => 1,
+        shared: () => undefined,
+        openGroups: () => keys.openGroups(),
+      }),
       price: { inputPerMillionUSD: 0.15, outputPerMillionUSD: 0.6 },
       timeoutMs: 2_000,
       maxAttempts: 1,
+      onWait: () => undefined,
     },
     policy: { ...POLICY, ...policy },
     memory: new DecisionMemory({ entries: 100, ttlMs: 60_000, reuse, redis: undefined, metrics }),

@@ -1,4 +1,4 @@
-/** Puts together what decides: policy, memory, budget, and the Redis behind the last two. */
+/** Puts together what decides: policy, memory and budget; and the Redis that they and the quota share. */
 import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import { Budget } from './budget/budget.ts';
 import { DecisionMemory } from './cache/decisionMemory.ts';
@@ -18,16 +18,16 @@ interface Parts {
   analyzer: Analyzer;
   credentials: Credentials;
   directives: DirectivesFile;
+  /** Undefined where there is none. */
+  redis: SharedRedis | undefined;
   metrics: Metrics;
-  log: Log;
 }
 
 export function setUpDecisions(
   config: Config,
   parts: Parts,
 ): { decider: Decider; close: () => Promise<void> } {
-  const { analyzer, credentials, metrics } = parts;
-  const redis = openRedis(config, parts);
+  const { analyzer, credentials, redis, metrics } = parts;
   const budget = newBudget(config, redis, parts);
   const firstKeyFile = config.LLM_KEYS?.[0]?.file ?? CREDENTIAL_FILES.llmKey(0);
   return {
@@ -50,12 +50,12 @@ export function setUpDecisions(
     },
     async close() {
       await budget?.close();
-      redis?.close();
     },
   };
 }
 
-function openRedis(config: Config, { credentials, log }: Parts): SharedRedis | undefined {
+/** The Redis of the configuration; it connects in the background. */
+export function openRedis(config: Config, credentials: Credentials, log: Log): SharedRedis | undefined {
   if (!config.CACHE_REDIS_URL) return undefined;
   const redis = new SharedRedis({
     url: config.CACHE_REDIS_URL,

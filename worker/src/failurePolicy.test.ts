@@ -31,6 +31,12 @@ describe('a task that the model could not decide', () => {
   });
 });
 
+test('a task for which the quota left no call waits in the engine, whatever the policy', () => {
+  for (const policy of [manual, retry, incident]) {
+    expect(afterDecision(failed('NO_QUOTA'), 1, policy, false)).toEqual({ next: 'giveBack' });
+  }
+});
+
 test('what the model decided completes the task', () => {
   expect(afterDecision({ source: 'llm' }, 1, incident, true)).toEqual(complete);
 });

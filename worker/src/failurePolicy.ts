@@ -34,12 +34,14 @@ const PASSING: Readonly<Record<LlmErrorCode, boolean>> = {
   SERVER_ERROR: true,
   TIMEOUT: true,
   CONNECTION: true,
+  UNTRUSTED: true,
   MALFORMED_RESPONSE: true,
   REFUSED: false,
   TRUNCATED: false,
   CONTENT_FILTERED: false,
   INVALID_ANSWER: false,
   NO_TIME: true,
+  NO_QUOTA: true,
   CANCELLED: true,
 };
 
@@ -58,7 +60,8 @@ export function afterDecision(
   stopping: boolean,
 ): NextStep {
   if (source !== 'fallback' || !error || !isPassing(error.code)) return { next: 'complete' };
-  if (stopping) return { next: 'giveBack' };
+  // The quota is ours, and no call was made: nothing failed, the task waits in the engine like all others.
+  if (stopping || error.code === 'NO_QUOTA') return { next: 'giveBack' };
   if (policy.onFailure === 'Manual') return { next: 'complete' };
   // The engine offers no task with 0 retries: the last try is the one that comes with 1.
   const left =

@@ -1,18 +1,19 @@
-/** The worker process: reads its configuration, puts the parts together, works until it is told to stop. */
+/**
+ * The worker process: reads its configuration, puts the parts together, works until it is told to stop. With an
+ * argument it runs that command instead and ends.
+ */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
-import { type Config, loadConfig, statedPrice } from './config.ts';
+import { runCommand } from './commands/run.ts';
+import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
-import { setUpDecisions } from './decisions.ts';
+import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
-import { setUpEngine } from './engine/setUp.ts';
+import { engineAuth, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
-import type { Analyzer } from './llm/analyze.ts';
 import { ApiKeys } from './llm/keys.ts';
-import { ChatModel } from './llm/openai.ts';
-import { priceOf } from './llm/price.ts';
-import { modelSettings } from './llm/setUp.ts';
+import { createAnalyzer } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
 import { setUpAudit } from './telemetry/auditSetUp.ts';
 import { createLog } from './telemetry/log.ts';
@@ -23,8 +24,12 @@ import { Worker } from './worker.ts';
 /** Kept free at the end of the grace period, for ending the process. */
 const EXIT_MARGIN_MS = 2_000;
 
-const loaded = loadConfig(process.env, { hostname: hostname(), pid: process.pid });
-if (loaded.ok) {
+const host = { hostname: hostname(), pid: process.pid };
+const [command, ...args] = process.argv.slice(2);
+const loaded = loadConfig(process.env, host, { needsModel: command === undefined });
+if (loaded.ok && command !== undefined) {
+  process.exitCode = await runCommand(command, args, loaded.config);
+} else if (loaded.ok) {
   await main(loaded.config);
 } else {
   const log = createLog({ level: 'error', fields: {}, secrets: () => [] });
@@ -40,13 +45,14 @@ async function main(config: Config): Promise<void> {
     engineUsername,
     enginePassword,
     redisPassword,
+    ...(config.LLM_CA_FILE ? [config.LLM_CA_FILE] : []),
   ]);
   const secrets = () => [...config.secrets.all(), ...credentials.all()];
   const fields = { pool: config.POOL, worker: config.workerId };
   const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
-  if (!keys.next()) {
+  if (!keys.any) {
     log.error('configuration_invalid', {
       problems: [`LLM_KEYS: none of ${keyFiles.join(', ')} can be read in CREDENTIALS_DIR`],
     });
@@ -63,16 +69,12 @@ async function main(config: Config): Promise<void> {
     stopping,
     metrics,
   });
-  const flow = setUpFlow(config.WORKER_CONCURRENCY, undefined, metrics);
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
   await directives.open();
-  const decisions = setUpDecisions(config, {
-    analyzer: analyzer(config, keys),
-    credentials,
-    directives,
-    metrics,
-    log,
-  });
+  const redis = openRedis(config, credentials, log);
+  const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
+  const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
+  const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
   const audit = await setUpAudit(config, { secrets, metrics, log });
   const handler = {
     decider: decisions.decider,
@@ -112,25 +114,10 @@ async function main(config: Config): Promise<void> {
   credentials.close();
   directives.close();
   await decisions.close();
+  redis?.close();
   await audit.close();
   await engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function engineAuth({ secrets }: Config, credentials: Credentials) {
-  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
-  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
-  return username !== undefined && password !== undefined ? { username, password } : undefined;
-}
-
-function analyzer(config: Config, keys: ApiKeys): Analyzer {
-  return {
-    model: new ChatModel(modelSettings(config)),
-    keys,
-    price: priceOf(config.LLM_MODEL, statedPrice(config)),
-    timeoutMs: config.LLM_TIMEOUT_MS,
-    maxAttempts: config.LLM_MAX_ATTEMPTS,
-  };
 }

@@ -27,8 +27,9 @@
  * for it), so it runs to its end and what it brings is given back. `run`
  * returns when all pollers have ended and no task is held.
  */
-import { type EngineErrorCode, toEngineError } from './engine/errors.ts';
-import { fetchAndLock, type LockedTask, type Subscription } from './engine/externalTasks.ts';
+import { toEngineError } from './engine/errors.ts';
+import type { LockedTask } from './engine/externalTasks.ts';
+import { Fetcher, type FetcherOptions } from './engine/fetcher.ts';
 import type { NodeSet } from './engine/nodeSet.ts';
 import type { EngineNode } from './engine/nodes.ts';
 import { giveBackOrphans } from './engine/orphans.ts';
@@ -36,27 +37,22 @@ import { giveBack, type Settlement, type Settler } from './engine/settle.ts';
 import { holdMs, type LastPoll, lastPoll, nextAsk } from './flow/share.ts';
 import { pause } from './pause.ts';
 import type { Permits } from './permits.ts';
-import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
-export interface WorkerOptions {
+export interface WorkerOptions extends FetcherOptions {
   nodes: NodeSet;
-  subscription: Subscription;
   permits: Permits;
   longPollMs: number;
   handle: (task: LockedTask) => Promise<Settlement>;
   settler: Settler;
-  /** Called when the engine refuses our credentials: they may have been rotated. */
-  onRefused: () => Promise<unknown>;
   metrics: Metrics;
-  log: Log;
 }
 
 const MAX_BACKOFF_MS = 10_000;
 /** An engine that answers "nothing" sooner than this did not hold the poll. */
 const NOT_HELD_MS = 50;
 /** No answer is on its way for longer than this. */
-const TRANSIT_MS = 1_500;
+const TRANSIT_MS = 3_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -65,20 +61,25 @@ export class Worker {
   readonly #sources = new Set<Promise<void>>();
   /** Tasks under way, each with its id. */
   readonly #tasks = new Map<Promise<void>, string>();
-  /** Per polled node: undefined while it answers, otherwise the reason of the last failure. */
-  readonly #trouble = new Map<EngineNode, EngineErrorCode | 'not asked yet' | undefined>();
+  readonly #fetcher: Fetcher;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#fetcher = new Fetcher(options);
   }
 
   /** Works until `stop`, then drains. Never rejects. */
   async run(): Promise<void> {
     const { nodes, log } = this.#options;
     const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
-    await nodes.open((node) => this.#add(node));
+    const found: EngineNode[] = [];
+    let add = (node: EngineNode): unknown => found.push(node);
+    await nodes.open((node) => add(node));
     if (nodes.size === 0) log.warn('engine_not_found');
-    this.#track(this.#rescue(0));
+    // What an earlier process of this name held when it crashed; nothing is this one's own before its first poll.
+    await this.#giveBackOrphans(0);
+    add = (node) => this.#add(node);
+    for (const node of found) this.#add(node);
     if (!this.stopping) await stopped;
     await Promise.all(this.#sources);
     await Promise.all(this.#tasks.keys());
@@ -96,9 +97,8 @@ export class Worker {
   /** Why this worker is not ready; undefined when it is. */
   notReady(): string | undefined {
     if (this.stopping) return 'stopping';
-    const troubles = [...this.#trouble.values()];
-    if (troubles.length === 0) return 'engine: no address found';
-    return troubles.includes(undefined) ? undefined : `engine: ${troubles.join(', ')}`;
+    const reason = this.#fetcher.notReady();
+    return reason && `engine: ${reason}`;
   }
 
   /** Tasks that this worker holds. */
@@ -108,8 +108,8 @@ export class Worker {
 
   #add(node: EngineNode): void {
     if (this.stopping) return;
-    this.#trouble.set(node, 'not asked yet');
-    this.#track(this.#poll(node).then(() => void this.#trouble.delete(node)));
+    this.#fetcher.add(node);
+    this.#track(this.#poll(node).then(() => this.#fetcher.delete(node)));
   }
 
   #track(source: Promise<void>): void {
@@ -127,16 +127,16 @@ export class Worker {
       if (stopping.aborted) return;
       if (!nodes.has(node)) return permits.arrived(asked, 0);
       const { direct, size } = nodes;
-      const hold = this.#trouble.get(node)
+      const hold = this.#fetcher.trouble(node)
         ? 0
         : holdMs({ direct, nodes: size, limit: permits.limit, longPollMs, random: Math.random() });
       const start = performance.now();
-      const tasks = await this.#fetch(node, asked, hold);
+      const tasks = await this.#fetcher.fetch(node, asked, hold);
       permits.arrived(asked, tasks?.length ?? 0);
       for (const task of tasks ?? []) this.#begin(task);
       if (!tasks) {
         void nodes.refresh();
-        if (this.#trouble.get(node) === 'NO_ANSWER') {
+        if (this.#fetcher.trouble(node) === 'NO_ANSWER') {
           this.#track(this.#rescue(start + hold - performance.now()));
         }
         await pause(Math.min(MAX_BACKOFF_MS, 250 * 2 ** failures) * (0.5 + Math.random() / 2), stopping);
@@ -152,57 +152,38 @@ export class Worker {
     }
   }
 
-  /** Undefined when the engine could not be asked. */
-  async #fetch(node: EngineNode, maxTasks: number, hold: number): Promise<LockedTask[] | undefined> {
-    const { subscription, metrics, log, onRefused } = this.#options;
-    try {
-      const tasks = await fetchAndLock(node, subscription, maxTasks, hold);
-      if (this.#trouble.get(node)) log.info('engine_reached', { node: node.name });
-      if (this.#trouble.has(node)) this.#trouble.set(node, undefined);
-      return tasks;
-    } catch (thrown) {
-      const { code, status } = toEngineError(thrown);
-      metrics.engineErrors.inc({ operation: 'fetch', code });
-      if (this.#trouble.get(node) !== code) log.warn('engine_not_reached', { node: node.name, code, status });
-      if (this.#trouble.has(node)) this.#trouble.set(node, code);
-      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') await onRefused();
-      return undefined;
-    }
-  }
-
   /**
-   * Gives back tasks that are locked for this worker without its knowing, now and when a poll that was cut off can
-   * lock no more, and fetches them: giving back wakes no poll.
+   * Gives back tasks that a poll may have locked before its answer was lost, now and when that poll can lock no more,
+   * and fetches them: giving back wakes no poll.
    * @param pollEndsInMs when that is, from now.
    */
   async #rescue(pollEndsInMs: number): Promise<void> {
-    const { nodes, subscription, permits, metrics, log } = this.#options;
+    const { nodes, permits } = this.#options;
+    for (const waitMs of pollEndsInMs > 0 ? [0, pollEndsInMs] : [0]) {
+      await pause(waitMs, this.#stopping.signal);
+      const orphans = await this.#giveBackOrphans(TRANSIT_MS);
+      const node = orphans > 0 ? nodes.pick() : undefined;
+      const asked = node ? await permits.take(orphans) : 0;
+      if (!node || asked === 0) continue;
+      const tasks = await this.#fetcher.fetch(node, asked, 0);
+      permits.arrived(asked, tasks?.length ?? 0);
+      for (const task of tasks ?? []) this.#begin(task);
+    }
+  }
+
+  /** How many that were; 0 where the engine could not be asked: their locks then end by themselves. */
+  async #giveBackOrphans(transitMs: number): Promise<number> {
+    const { nodes, subscription, metrics, log } = this.#options;
     const { workerId, topic } = subscription;
     const signal = this.#stopping.signal;
     const knows = (id: string) => [...this.#tasks.values()].includes(id);
-    for (const waitMs of pollEndsInMs > 0 ? [0, pollEndsInMs] : [0]) {
-      await pause(waitMs, signal);
-      if (signal.aborted) return;
-      try {
-        const orphans = await giveBackOrphans({
-          nodes,
-          workerId,
-          topic,
-          knows,
-          transitMs: TRANSIT_MS,
-          signal,
-        });
-        const node = orphans > 0 ? nodes.pick() : undefined;
-        if (!node) continue;
-        log.warn('tasks_rescued', { count: orphans });
-        const asked = await permits.take(orphans);
-        const tasks = asked > 0 ? await this.#fetch(node, asked, 0) : undefined;
-        if (asked > 0) permits.arrived(asked, tasks?.length ?? 0);
-        for (const task of tasks ?? []) this.#begin(task);
-      } catch (thrown) {
-        // Their locks end by themselves.
-        metrics.engineErrors.inc({ operation: 'rescue', code: toEngineError(thrown).code });
-      }
+    try {
+      const count = await giveBackOrphans({ nodes, workerId, topic, knows, transitMs, signal });
+      if (count > 0) log.warn('tasks_rescued', { count });
+      return count;
+    } catch (thrown) {
+      metrics.engineErrors.inc({ operation: 'rescue', code: toEngineError(thrown).code });
+      return 0;
     }
   }
 

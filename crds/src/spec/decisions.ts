@@ -74,8 +74,9 @@ export const decisionsSchema = z
           .enum(['Manual', 'Retry'])
           .default('Manual')
           .describe(
-            'What becomes of a task that the model could not decide. Manual: it goes to MANUAL. Retry: it is given back ' +
-              'to the engine as failed and comes again after retryTimeout.',
+            'What becomes of a task that the model could not decide. Manual: it goes to MANUAL. Retry: where the reason ' +
+              'may pass (the API, its limits, the key, the time), it is given back to the engine as failed and comes ' +
+              'again after retryTimeout; where it is the ticket or the answer, it goes to MANUAL at once.',
           ),
         retries: z
           .int32()

@@ -1,5 +1,6 @@
 /** `spec.llm`: the model, the keys to it, and what it may cost. */
 import { z } from 'zod';
+import { isTimeZone } from '../day.ts';
 import { duration, matching, name, oneWord, quotaGroup, secretKey, url } from './fields.ts';
 
 export const llmSchema = z
@@ -135,6 +136,7 @@ export const llmSchema = z
           'must be a time zone such as UTC or Europe/Berlin',
           64,
         )
+          .refine(isTimeZone, 'is not the name of a time zone')
           .default('UTC')
           .describe('Time zone in which the day of perDayUSD begins, by its name in the IANA database.'),
       })

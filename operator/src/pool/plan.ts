@@ -25,7 +25,9 @@ export type Step =
   /** Remove an object of ours, as the uid says: not one that took its name meanwhile. */
   | { action: 'delete'; object: KubeObject }
   /** Set `controller.kubernetes.io/pod-deletion-cost` of a pod; a pod that has gone needs none. */
-  | { action: 'deletionCost'; name: string; namespace: string; cost: number };
+  | { action: 'deletionCost'; name: string; namespace: string; cost: number }
+  /** Tell a pod something by its annotation `farerules.dev/directives`. */
+  | { action: 'directives'; name: string; namespace: string; text: string };
 
 export interface Plan {
   spec: ParsedSpec;
@@ -84,7 +86,10 @@ export function plan(observation: Observation): Plan {
 }
 
 /** Who scales, and to how many; nothing for a Deployment that is not ours or on its way out. */
-function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: ScalingDecision): Step[] {
+function scalingSteps(
+  { pool, live }: Observation,
+  { mode, scaleTo, costs, directives }: ScalingDecision,
+): Step[] {
   const { deployment, autoscaler } = live;
   const { namespace } = pool.metadata;
   const ours = autoscaler !== undefined && controlledBy(autoscaler, pool);
@@ -98,7 +103,8 @@ function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: Sca
   const { name } = deployment.metadata;
   return [
     ...leaving,
-    // Before the step down that they are for.
+    // Before the step that they are for: pods that share a quota make room before others come.
+    ...directives.map(({ pod, text }): Step => ({ action: 'directives', name: pod, namespace, text })),
     ...costs.map(({ pod, cost }): Step => ({ action: 'deletionCost', name: pod, namespace, cost })),
     ...(mayScale && scaleTo !== undefined
       ? [{ action: 'scale' as const, name, namespace, replicas: scaleTo }]

@@ -1,5 +1,5 @@
 /** The hour and the day that a budget is for. Pure. */
-import { dayEnd, dayStart } from '@farerules/crds/day';
+import { dayOf } from '@farerules/crds/day';
 
 export type PeriodName = 'hour' | 'day';
 
@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 
 /** @throws RangeError for a time zone that does not exist */
 export function periodAt(name: PeriodName, now: number, timeZone: string): Period {
-  if (name === 'day') return { name, start: dayStart(now, timeZone), end: dayEnd(now, timeZone) };
+  if (name === 'day') return { name, ...dayOf(now, timeZone) };
   const start = Math.floor(now / HOUR_MS) * HOUR_MS;
   return { name, start, end: start + HOUR_MS };
 }

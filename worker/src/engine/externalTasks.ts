@@ -36,8 +36,8 @@ export interface Subscription {
 
 /** Longest wait for the answer to a request that the engine answers at once. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** What a long poll may take beyond the time that the engine holds it. */
-const POLL_GRACE_MS = 3_000;
+/** What a poll may take beyond the time that the engine holds it. A busy engine is slow, and a lost answer costs more. */
+const POLL_GRACE_MS = 10_000;
 
 /**
  * Locks up to `maxTasks` tasks.
@@ -121,5 +121,12 @@ export async function unlockTask(node: EngineNode, taskId: string): Promise<void
 
 async function post(node: EngineNode, taskId: string, action: string, body: unknown): Promise<void> {
   const path = `/external-task/${encodeURIComponent(taskId)}/${action}`;
-  await node.request({ method: 'POST', path, body, expected: 204, timeoutMs: REQUEST_TIMEOUT_MS });
+  await node.request({
+    method: 'POST',
+    path,
+    body,
+    expected: 204,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    gated: true,
+  });
 }

@@ -9,6 +9,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { hostOf, type Target } from './addresses.ts';
 import { codeOf, EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
+import { Gate } from './gate.ts';
 
 export interface BasicAuth {
   username: string;
@@ -24,8 +25,15 @@ export interface EngineRequest {
   expected: 200 | 204;
   /** Longest wait for the answer's head, and for each part of its body. */
   timeoutMs: number;
+  /** Waits for one of a few places where many such requests come at once. */
+  gated?: boolean;
 }
 
+/**
+ * Requests that change tasks, at once: beyond this the node is no faster, and fetches would wait behind them until
+ * they run out of time.
+ */
+const PLACES = Number(process.env.GATE ?? 16);
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -43,6 +51,7 @@ export class EngineNode {
   readonly #basePath: string;
   readonly #host: string;
   readonly #auth: () => BasicAuth | undefined;
+  readonly #gate = new Gate(PLACES);
   #outstanding = 0;
   #ailing = false;
 
@@ -80,18 +89,11 @@ export class EngineNode {
    * Asks, and returns the answer's body; undefined where 204 was expected.
    * @throws EngineError
    */
-  async request({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
+  async request(request: EngineRequest): Promise<unknown> {
     this.#outstanding += 1;
     try {
-      const answer = await this.#pool.request({
-        method,
-        path: this.#basePath + path,
-        headers: this.#headers(),
-        body: body === undefined ? null : JSON.stringify(body),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-      });
-      const value = await read(answer, expected);
+      const send = () => this.#send(request);
+      const value = await (request.gated ? this.#gate.through(send) : send());
       this.#ailing = false;
       return value;
     } catch (thrown) {
@@ -106,6 +108,18 @@ export class EngineNode {
   /** Lets requests that are under way end; later ones fail. */
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  async #send({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
+    const answer = await this.#pool.request({
+      method,
+      path: this.#basePath + path,
+      headers: this.#headers(),
+      body: body === undefined ? null : JSON.stringify(body),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    return read(answer, expected);
   }
 
   #headers(): Record<string, string> {

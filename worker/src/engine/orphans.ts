@@ -26,16 +26,18 @@ export interface Orphanage {
   topic: string;
   /** Whether this worker works on the task. */
   knows: (taskId: string) => boolean;
-  /** Longer than an answer is on its way: what is locked before and unknown after it is nobody's. Milliseconds. */
+  /** Longer than an answer is on its way: what is locked before and unknown after it is nobody's. 0 where none is. */
   transitMs: number;
   signal: AbortSignal;
 }
 
-const REQUEST_TIMEOUT_MS = 10_000;
+/** Short: a worker that starts asks this first. */
+const REQUEST_TIMEOUT_MS = 3_000;
 const MOST = 1_000;
 
 /**
- * Gives back what is locked and unknown, twice looked at, and returns how many tasks that were.
+ * Gives back what is locked and unknown, twice looked at where answers may be on their way, and returns how many tasks
+ * that were.
  * @throws EngineError
  */
 export async function giveBackOrphans(orphanage: Orphanage): Promise<number> {
@@ -44,9 +46,9 @@ export async function giveBackOrphans(orphanage: Orphanage): Promise<number> {
   if (!node) return 0;
   const before = await heldBy(node, workerId, topic);
   if (orphansOf(before, before, knows).length === 0) return 0;
-  await pause(transitMs, signal);
+  if (transitMs > 0) await pause(transitMs, signal);
   if (signal.aborted) return 0;
-  const orphans = orphansOf(before, await heldBy(node, workerId, topic), knows);
+  const orphans = orphansOf(before, transitMs > 0 ? await heldBy(node, workerId, topic) : before, knows);
   for (const id of orphans) await unlockTask(node, id);
   return orphans.length;
 }

@@ -1,5 +1,7 @@
 /** Puts the engine's side together from the configuration. */
+import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import type { Config } from '../config.ts';
+import type { Credentials } from '../credentials.ts';
 import type { FailurePolicy } from '../failurePolicy.ts';
 import { TICKET_VARIABLES } from '../fare/ticket.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -15,6 +17,13 @@ export interface EngineSetUp {
   settler: Settler;
   locks: LockKeeping;
   policy: FailurePolicy;
+}
+
+/** User and password as of now; undefined where the engine asks for none. */
+export function engineAuth({ secrets }: Config, credentials: Credentials): BasicAuth | undefined {
+  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
+  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
+  return username !== undefined && password !== undefined ? { username, password } : undefined;
 }
 
 /** A fifth of the lock, at most 5 s: completing takes milliseconds, unless the engine is in trouble. */

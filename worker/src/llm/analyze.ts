@@ -5,12 +5,15 @@
  */
 import type { Prompt } from '../fare/prompt.ts';
 import { pause } from '../pause.ts';
+import type { Pacer } from '../quota/pacer.ts';
 import type { ModelAnswer } from './completion.ts';
 import { LlmError } from './errors.ts';
-import type { ApiKeys } from './keys.ts';
+import type { ApiKey, ApiKeys } from './keys.ts';
 import type { ChatModel } from './openai.ts';
 import { costUSD, type Price } from './price.ts';
-import { MIN_CALL_MS, nextDelayMs } from './retry.ts';
+import { coolDownMs } from './rateLimits.ts';
+import { nextDelayMs } from './retry.ts';
+import { type Turn, takeTurn } from './turn.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** A key that was refused costs no attempt while another is there: that is how a rotation looks from here. */
@@ -37,70 +40,87 @@ export interface Analysis {
 export interface Analyzer {
   model: ChatModel;
   keys: ApiKeys;
+  pacer: Pacer;
   price: Price | undefined;
   /** Longest time for one call, in milliseconds. */
   timeoutMs: number;
   maxAttempts: number;
+  /** Told how long a call waited for a key and for the quota, in milliseconds. */
+  onWait: (waitMs: number) => void;
 }
 
 /**
  * @param deadline on the clock of `performance.now()`: nothing starts or lasts beyond it.
- * @param cancelled ends calls and waits when it is aborted; the verdict is then CANCELLED.
+ * @param signal ends a call or a wait early, with the error CANCELLED.
  */
 export async function analyze(
   analyzer: Analyzer,
   prompt: Prompt,
   deadline: number,
   onCall: (record: CallRecord) => void,
-  cancelled?: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Analysis> {
+  const { keys, timeoutMs, maxAttempts } = analyzer;
   const remaining = () => deadline - performance.now();
   let cost: number | undefined = 0;
   let attempt = 1;
   let keyChanges = 0;
+  let failure: { error: LlmError } | undefined;
   for (let number = 1; ; number += 1) {
-    const key = analyzer.keys.next()?.key;
-    if (cancelled?.aborted) return { verdict: { error: new LlmError('CANCELLED') }, costUSD: cost };
-    if (!key) return { verdict: { error: new LlmError('UNAUTHENTICATED') }, costUSD: cost };
-    if (remaining() < MIN_CALL_MS) return { verdict: { error: new LlmError('NO_TIME') }, costUSD: cost };
+    const asked = performance.now();
+    const turn = await takeTurn(analyzer, lengthOf(prompt), remaining, signal);
+    analyzer.onWait(performance.now() - asked);
+    // What a call met says more than that there was no time for another one.
+    if ('error' in turn) return { verdict: signal.aborted ? turn : (failure ?? turn), costUSD: cost };
 
-    const timeoutMs = Math.min(analyzer.timeoutMs, remaining());
-    const record = await callOnce(analyzer, prompt, key, timeoutMs, number, cancelled);
+    const record = await callOnce(analyzer, prompt, turn, Math.min(timeoutMs, remaining()), signal, number);
     onCall(record);
     const { verdict } = record;
     cost = cost === undefined || record.costUSD === undefined ? undefined : cost + record.costUSD;
 
     if ('decision' in verdict) return { verdict, costUSD: cost };
-    if (verdict.error.code === 'UNAUTHENTICATED' && keyChanges < MAX_KEY_CHANGES) {
+    failure = verdict;
+    const { key } = turn;
+    if (keyChanges < MAX_KEY_CHANGES && (await anotherKey(keys, key, verdict.error))) {
       keyChanges += 1;
-      if (await analyzer.keys.refused(key)) continue;
+      continue;
     }
     const delay = nextDelayMs({
       attempt,
-      maxAttempts: analyzer.maxAttempts,
+      maxAttempts,
       error: verdict.error,
+      elsewhere: leftAlone(keys, key, verdict.error),
       remainingMs: remaining(),
       random: Math.random(),
     });
     if (delay === undefined) return { verdict, costUSD: cost };
     attempt += 1;
-    await pause(delay, cancelled);
+    await pause(delay, signal);
   }
 }
 
+const lengthOf = ({ system, user }: Prompt): number => system.length + user.length;
+
 async function callOnce(
-  { model, keys, price }: Analyzer,
+  { model, keys, pacer, price }: Analyzer,
   prompt: Prompt,
-  key: string,
+  { key, permit }: Turn,
   timeoutMs: number,
+  signal: AbortSignal,
   number: number,
-  cancelled: AbortSignal | undefined,
 ): Promise<CallRecord> {
   const start = performance.now();
   const durationMs = () => performance.now() - start;
   try {
-    const answer = await model.ask(prompt, key, Math.ceil(timeoutMs), cancelled);
+    const { answer, limits } = await model.ask(prompt, key.key, Math.max(1, Math.ceil(timeoutMs)), signal);
     keys.accepted(key);
+    keys.observed(key.quotaGroup, limits);
+    const { requests, tokens } = limits;
+    pacer.learn(key.quotaGroup, {
+      requestsPerMinute: requests.perMinute,
+      tokensPerMinute: tokens.perMinute,
+    });
+    pacer.answered(permit, lengthOf(prompt), answer.usage);
     return {
       number,
       durationMs: durationMs(),
@@ -112,4 +132,16 @@ async function callOnce(
     if (!(error instanceof LlmError)) throw error;
     return { number, durationMs: durationMs(), verdict: { error }, costUSD: 0 };
   }
+}
+
+/** Whether the same call is worth making with another key at once. */
+async function anotherKey(keys: ApiKeys, key: ApiKey, { code }: LlmError): Promise<boolean> {
+  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return keys.refused(key);
+  return code === 'INSUFFICIENT_QUOTA' && keys.exhausted(key);
+}
+
+/** After a 429: keeps to what the API asked for. True when another group may be called meanwhile. */
+function leftAlone(keys: ApiKeys, { quotaGroup }: ApiKey, { code, retryAfterMs, limits }: LlmError): boolean {
+  const coolMs = code === 'RATE_LIMITED' ? coolDownMs(retryAfterMs, limits) : undefined;
+  return coolMs !== undefined && keys.limited(quotaGroup, coolMs);
 }

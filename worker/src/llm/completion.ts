@@ -9,7 +9,7 @@ export interface ModelAnswer {
   /** Why the content must not be used although the call worked (and was paid for). */
   problem: 'REFUSED' | 'TRUNCATED' | 'CONTENT_FILTERED' | undefined;
   /** The tokens of the content with their probabilities; undefined where they did not come. */
-  tokens: readonly AnswerToken[] | undefined;
+  tokens?: readonly AnswerToken[] | undefined;
   /** The model that answered, which may be a dated snapshot of the one asked for. */
   model: string;
   usage: Usage | undefined;

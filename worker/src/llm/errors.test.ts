@@ -22,6 +22,16 @@ test.each<[string, unknown, string, boolean]>([
   expect(toLlmError(error, context)).toMatchObject({ code, retryable });
 });
 
+test('a certificate that is not trusted is told apart, however deep the reason is', () => {
+  const reason = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  const cause = new TypeError('fetch failed', { cause: reason });
+  expect(toLlmError(new APIConnectionError({ cause }), context).code).toBe('UNTRUSTED');
+});
+
+test('a call that was cancelled is no failure of the API', () => {
+  expect(toLlmError(new APIConnectionError({}), { ...context, cancelled: true }).code).toBe('CANCELLED');
+});
+
 test('our own time-out is a time-out, whatever the SDK calls it', () => {
   expect(toLlmError(new APIConnectionError({}), { ...context, timedOut: true }).code).toBe('TIMEOUT');
 });

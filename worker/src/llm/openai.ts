@@ -8,6 +8,7 @@ import type { Prompt } from '../fare/prompt.ts';
 import { type ModelAnswer, readCompletion } from './completion.ts';
 import { toLlmError } from './errors.ts';
 import type { CallParameters } from './profile.ts';
+import { type RateLimits, readRateLimits } from './rateLimits.ts';
 import { RESPONSE_FORMAT } from './structured.ts';
 
 export interface ModelSettings {
@@ -20,10 +21,13 @@ export interface ModelSettings {
 
 export class ChatModel {
   readonly #settings: ModelSettings;
+  readonly #fetch: typeof fetch | undefined;
   readonly #clients = new Map<string, OpenAI>();
 
-  constructor(settings: ModelSettings) {
+  /** @param fetchWith the way to the API; left out: the usual one */
+  constructor(settings: ModelSettings, fetchWith?: typeof fetch) {
     this.#settings = settings;
+    this.#fetch = fetchWith;
   }
 
   get answerFormat(): ModelSettings['answerFormat'] {
@@ -32,20 +36,20 @@ export class ChatModel {
 
   /**
    * Asks the model once, for at most `timeoutMs` from the first byte sent to the last received.
-   * @param cancelled ends the call when it is aborted.
+   * @param cancel ends the call early
    * @throws LlmError, always typed. An answer that is no decision is not an error here.
    */
   async ask(
     prompt: Prompt,
     apiKey: string,
     timeoutMs: number,
-    cancelled?: AbortSignal,
-  ): Promise<ModelAnswer> {
+    cancel?: AbortSignal,
+  ): Promise<{ answer: ModelAnswer; limits: RateLimits }> {
     const { model, answerFormat, call } = this.#settings;
     const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
+    const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
     try {
-      const { data, request_id } = await this.#client(apiKey)
+      const { data, request_id, response } = await this.#client(apiKey)
         .chat.completions.create(
           {
             model,
@@ -60,13 +64,13 @@ export class ChatModel {
           { signal, timeout: timeoutMs + 1_000 },
         )
         .withResponse();
-      return readCompletion(data, request_id ?? undefined);
+      return {
+        answer: readCompletion(data, request_id ?? undefined),
+        limits: readRateLimits(response.headers),
+      };
     } catch (error) {
-      throw toLlmError(error, {
-        timedOut: timeout.aborted,
-        cancelled: cancelled?.aborted ?? false,
-        nowMs: Date.now(),
-      });
+      const cancelled = cancel?.aborted ?? false;
+      throw toLlmError(error, { timedOut: timeout.aborted, cancelled, nowMs: Date.now() });
     }
   }
 
@@ -84,6 +88,7 @@ export class ChatModel {
       webhookSecret: null,
       maxRetries: 0,
       logLevel: 'off',
+      ...(this.#fetch && { fetch: this.#fetch }),
     });
     this.#clients.set(apiKey, client);
     return client;

@@ -71,6 +71,12 @@ export function createMetrics() {
     llmTokens: counter('llm_worker_openai_api_tokens_total', 'Tokens used, by type (input, output).', [
       'type',
     ]),
+    rateLimitWait: new Histogram({
+      name: 'llm_worker_rate_limit_wait_seconds',
+      help: 'Time that a call waited for a key and for its quota before it was made, in seconds.',
+      buckets: SECONDS,
+      registers,
+    }),
     cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
     cacheRequests: counter(
       'llm_worker_cache_requests_total',

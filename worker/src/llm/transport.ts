@@ -1,0 +1,47 @@
+/**
+ * The way to the API where it is not the usual one: through a proxy, or with
+ * certificates of one's own. For the calls to the model alone: the engine is
+ * asked directly.
+ */
+import { getCACertificates } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+
+export interface TransportOptions {
+  proxyURL: string | undefined;
+  /** Host names, domains and addresses that are asked directly. */
+  noProxy: readonly string[];
+  /** PEM certificates to trust beside the usual ones, as of now; the file may be rotated. */
+  ca: (() => string | undefined) | undefined;
+}
+
+/** Undefined where the usual way will do. */
+export function createFetch(options: TransportOptions): typeof fetch | undefined {
+  if (options.proxyURL === undefined && options.ca === undefined) return undefined;
+  let made: { ca: string | undefined; dispatcher: Dispatcher } | undefined;
+  const dispatcher = (): Dispatcher => {
+    const ca = options.ca?.();
+    if (made && made.ca === ca) return made.dispatcher;
+    // Calls that are under way end over their connections.
+    void made?.dispatcher.close();
+    made = { ca, dispatcher: newDispatcher(options, ca) };
+    return made.dispatcher;
+  };
+  const ours = (input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) =>
+    undiciFetch(input, { ...init, dispatcher: dispatcher() });
+  // The same interface from two packages, whose types differ in corners that are not used here.
+  return ours as unknown as typeof fetch;
+}
+
+function newDispatcher({ proxyURL, noProxy }: TransportOptions, ca: string | undefined): Dispatcher {
+  const tls = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  if (proxyURL === undefined) return new Agent({ allowH2: false, connect: tls });
+  return new EnvHttpProxyAgent({
+    allowH2: false,
+    httpProxy: proxyURL,
+    httpsProxy: proxyURL,
+    noProxy: noProxy.join(','),
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+  });
+}
