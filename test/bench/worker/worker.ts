@@ -1,5 +1,7 @@
 /** `make bench-worker`: the worker's benchmark, part by part, each of which may fail without the others. */
 import { cpus, totalmem } from 'node:os';
+import { safetyFigures } from '../../safety/figures.ts';
+import { measureSafety } from '../../safety/measure.ts';
 import { say, step, stopStepsOn } from '../../support/step.ts';
 import { estimateLine } from '../estimate.ts';
 import { type Figure, figure } from '../figures.ts';
@@ -50,6 +52,7 @@ async function measure(settings: Settings, backends: Backends): Promise<number> 
   await part('wake and latency', () => measureLatency(settings, backends, machine, publish));
   await part('quota', () => measureQuota(settings, backends, machine, publish));
   await part('cache', () => measureReuse(settings, backends, machine, publish));
+  await part('safety', async () => publish(safetyFigures(await measureSafety())));
   publish(documentFigures(results.figures));
   say('');
   for (const line of table(results.figures)) say(line);
