@@ -3,7 +3,9 @@
  * several languages and with words that an attacker uses, too. What is measured
  * is how many of them are still decided without a person.
  */
+
 import { TICKETS, variablesAt } from '../llm/tickets.ts';
+import { HELD_OUT_REASONS } from './heldOut.ts';
 
 const REASONS = [
   'Change of plans',
@@ -168,7 +170,7 @@ export interface BenignTicket {
 
 export function benignTickets(now: Date): BenignTicket[] {
   const base = { ticketClass: 'Economy', daysUntilFlight: 21, purchaseDate: '2025-03-01' };
-  const ofReason = REASONS.map((refundReason, index) => ({
+  const ofReason = [...REASONS, ...HELD_OUT_REASONS].map((refundReason, index) => ({
     name: `reason ${index + 1}`,
     variables: {
       ...base,
