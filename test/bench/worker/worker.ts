@@ -1,6 +1,7 @@
 /** `make bench-worker`: the worker's benchmark, part by part, each of which may fail without the others. */
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { measureSafety } from '../../safety/measure.ts';
 import { say, step } from '../../support/step.ts';
 import { estimateLine } from '../estimate.ts';
 import { type Figure, figure } from '../figures.ts';
@@ -12,6 +13,7 @@ import { measureLatency } from './latency/latency.ts';
 import { pythonWithClient } from './peers/python.ts';
 import { measureQuota } from './quota/quota.ts';
 import { measureReuse } from './reuse/reuse.ts';
+import { safetyFigures } from './safety/safetyFigures.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { table } from './table.ts';
 import { measureThroughput } from './throughput/throughput.ts';
@@ -50,6 +52,7 @@ async function measure(settings: Settings, backends: Backends): Promise<number> 
   await part('wake and latency', () => measureLatency(settings, backends, machine, publish));
   await part('quota', () => measureQuota(settings, backends, machine, publish));
   await part('cache', () => measureReuse(settings, backends, machine, publish));
+  await part('adversarial tickets', async () => publish(safetyFigures(await measureSafety(), machine)));
   publish(documentFigures(results.figures));
   const lines = table(results.figures);
   writeFileSync(results.path.replace(/json$/, 'txt'), `${lines.join('\n')}\n`);
