@@ -5,6 +5,7 @@ import type { EngineErrorCode } from './engine/errors.ts';
 import type { Settlement } from './engine/settle.ts';
 import { HELD, UNDECIDED } from './fare/reasons.ts';
 import { KINDS } from './llm/errors.ts';
+import { registerKeyStates } from './telemetry/keyStates.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/worker.md'), 'utf8');
@@ -63,7 +64,9 @@ test('docs/worker.md says of each code of the model whether the call is repeated
 });
 
 test('docs/worker.md has a row for every metric of the worker, and for no other', async () => {
-  const metrics = await createMetrics().registry.getMetricsAsJSON();
+  const { registry } = createMetrics();
+  registerKeyStates(registry, () => []);
+  const metrics = await registry.getMetricsAsJSON();
   const own = metrics.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
   expect(rows('## Metrics')).toEqual(own.sort());
 });
