@@ -59,8 +59,8 @@ export class Worker {
   readonly #stopping = new AbortController();
   /** What may still bring tasks. */
   readonly #sources = new Set<Promise<void>>();
-  /** Tasks under way, each with its id. */
-  readonly #tasks = new Map<Promise<void>, string>();
+  /** Tasks under way, by their ids. */
+  readonly #tasks = new Map<string, Promise<void>>();
   readonly #fetcher: Fetcher;
 
   constructor(options: WorkerOptions) {
@@ -82,7 +82,7 @@ export class Worker {
     for (const node of found) this.#add(node);
     if (!this.stopping) await stopped;
     await Promise.all(this.#sources);
-    await Promise.all(this.#tasks.keys());
+    await Promise.all(this.#tasks.values());
   }
 
   stop(): void {
@@ -176,7 +176,7 @@ export class Worker {
     const { nodes, subscription, metrics, log } = this.#options;
     const { workerId, topic } = subscription;
     const signal = this.#stopping.signal;
-    const knows = (id: string) => [...this.#tasks.values()].includes(id);
+    const knows = (id: string) => this.#tasks.has(id);
     try {
       const count = await giveBackOrphans({ nodes, workerId, topic, knows, transitMs, signal });
       if (count > 0) log.warn('tasks_rescued', { count });
@@ -191,18 +191,18 @@ export class Worker {
   #begin(task: LockedTask): void {
     const { handle, settler, permits, metrics } = this.#options;
     // To a node whose clock is ahead, the lock that another node gave us is over: it is under way, and stays so.
-    if ([...this.#tasks.values()].includes(task.id)) {
+    if (this.#tasks.has(task.id)) {
       permits.done();
       return;
     }
     const work = this.stopping ? giveBack(settler, task) : handle(task);
     const done = work.then((settlement) => {
       metrics.taskSettlements.inc({ settlement });
-      this.#tasks.delete(done);
+      this.#tasks.delete(task.id);
       metrics.tasksInFlight.set(this.#tasks.size);
       permits.done();
     });
-    this.#tasks.set(done, task.id);
+    this.#tasks.set(task.id, done);
     metrics.tasksInFlight.set(this.#tasks.size);
   }
 }
