@@ -213,6 +213,10 @@ export const workerEnvSchema = z.object({
     .enum(['Manual', 'Accept'])
     .default('Manual')
     .describe('What to do with an answer without log probabilities.'),
+  DECISIONS_CONFIRM_ALLOWED: z
+    .enum(['Never', 'WithoutReason'])
+    .default('Never')
+    .describe("WithoutReason: an ALLOWED has to hold without the customer's reason, too; otherwise MANUAL."),
   DECISIONS_REVIEW_PERCENT: z.coerce
     .number()
     .min(0)

@@ -52,8 +52,6 @@ export async function startEngine(options: EngineOptions): Promise<EngineNode> {
     command,
     args,
     env: {
-      // Another time of day, but waits that last as long as they do.
-      ...(options.clock && { FAKETIME_DONT_FAKE_MONOTONIC: '1' }),
       SERVER_ADDRESS: options.address,
       SERVER_PORT: String(options.port),
       DB_URL: `jdbc:postgresql://${database.host}${database.pathname}`,

@@ -1,36 +1,25 @@
 /** Redis, which keeps quota and decisions together, dies under workers at work and comes back. */
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { environment } from '../environment/environment.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
-import { type RunningProcess, startProcess } from '../support/process.ts';
 import { sleep, waitFor } from '../support/wait.ts';
 import { accountsOf, type MarkedRefund, ONCE, startMarked } from './accounting.ts';
+import { type RedisServer, startRedisServer } from './redisServer.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
-import { freePort, startWorker, type WorkerProcess } from './workerHarness.ts';
+import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
 let refunds: RefundProcess;
 let llm: StandIn;
-let port: number;
-let redis: RunningProcess;
+let redis: RedisServer;
 let workers: WorkerProcess[] = [];
-
-/** A Redis of this test's own, since it is killed. */
-function startRedis(): Promise<RunningProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const logFile = join(environment().logs, `redis-of-faults-${port}.log`);
-  return startProcess({ name: 'redis', command: 'redis-server', args, logFile });
-}
 
 beforeAll(async () => {
   refunds = await deployRefundProcess();
   llm = await startStandIn({ latencyMs: { min: 200, max: 800 } });
-  port = await freePort();
-  redis = await startRedis();
+  redis = await startRedisServer();
   const env = {
     CAMUNDA_TOPIC: refunds.topic,
     OPENAI_BASE_URL: llm.baseURL,
-    CACHE_REDIS_URL: `redis://127.0.0.1:${port}`,
+    CACHE_REDIS_URL: redis.url,
     LLM_QUOTAS: JSON.stringify([{ group: 'default', requestsPerMinute: 6_000 }]),
     WORKER_CONCURRENCY: '6',
   };
@@ -52,7 +41,7 @@ test('with Redis killed under load each refund is still asked about, decided and
       redis.signal('SIGKILL');
       await redis.exited;
     }
-    if (number === 45) redis = await startRedis();
+    if (number === 45) redis = await startRedisServer(redis.port);
     await sleep(20);
   }
   expect(await accountsOf(refunds, started, llm.calls, 40_000)).toEqual(started.map(() => ONCE));

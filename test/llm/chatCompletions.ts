@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Gullibility, obeys } from './gullible.ts';
 import { decide } from './policy.ts';
 import type { Call, Fault } from './protocol.ts';
 import { charge, goDuration, rateLimitHeaders } from './quota.ts';
@@ -78,7 +79,7 @@ export function chatCompletions(state: State): Handler {
       }
       if (!state.settings.models.includes(request.model))
         return { fail: errors.modelNotFound(request.model) };
-      return answering(fault, request, state.nextLatency());
+      return answering(fault, request, state.nextLatency(), state.settings.gullible);
     })();
     await send(
       reply,
@@ -115,7 +116,12 @@ function failing(fault: Fault, key: string, model: string): Reply | undefined {
 }
 
 /** A completion: the policy's decision, or what the script wants said. */
-function answering(fault: Fault | undefined, { prompt, structured }: ChatRequest, latencyMs: number): Reply {
+function answering(
+  fault: Fault | undefined,
+  { prompt, structured }: ChatRequest,
+  latencyMs: number,
+  gullible: Gullibility | undefined,
+): Reply {
   switch (fault?.kind) {
     case 'answer':
       return { text: fault.text, latencyMs, fault: fault.kind };
@@ -125,7 +131,8 @@ function answering(fault: Fault | undefined, { prompt, structured }: ChatRequest
       return { refusal: "I'm sorry, I can't assist with that.", latencyMs, fault: fault.kind };
   }
   const ticket = ticketInPrompt(prompt);
-  const word = ticket ? decide(ticket) : 'Please provide the ticket.';
+  const honest = ticket ? decide(ticket) : 'Please provide the ticket.';
+  const word = gullible && obeys(prompt, gullible) ? 'ALLOWED' : honest;
   const text = structured && ticket ? asObject(word) : word;
   if (fault?.kind === 'slow') return { text, latencyMs: fault.ms, fault: fault.kind };
   if (fault?.kind === 'unsure') return { text, latencyMs, probability: fault.probability, fault: fault.kind };

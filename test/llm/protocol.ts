@@ -1,5 +1,7 @@
 /** What the stand-in's controls take and give: shared by the server and its clients. */
 
+import type { Gullibility } from './gullible.ts';
+
 /** One scripted fault. Faults are used in order, each by one call (or `times` calls, or `'always'`). */
 export type Fault = FaultKind & {
   times?: number | 'always';
@@ -54,6 +56,8 @@ export interface Settings {
   tpm?: number;
   /** The same for single groups; one that is not named here has those above. */
   groups?: Record<string, { rpm?: number; tpm?: number }>;
+  /** A model that is easily fooled (see gullible.ts); left out: it keeps to its policy. */
+  gullible?: Gullibility;
   /** False for a server that takes `logprobs` and reports none. */
   logprobs: boolean;
   models: string[];

@@ -28,6 +28,7 @@ const POLICY: Policy = {
   limits: undefined,
   whenProbabilityUnknown: 'Manual',
   reviewPercent: 0,
+  confirmAllowed: false,
 };
 
 let llm: StandIn;
@@ -201,6 +202,48 @@ describe('a decision of the model', () => {
       const held = { code: 'REVIEW_SAMPLE', label: 'ALLOWED' };
       expect((await run(decider)).outcome).toMatchObject({ decision: 'MANUAL', source, held });
     }
+  });
+
+  describe('that has to hold without the reason', () => {
+    const carrier = { ticketClass: 'Economy', refundReason: 'Flight cancelled by the airline' };
+
+    test('is held where the reason alone made it, and not asked for again when the task comes again', async () => {
+      const decider = newDecider({ policy: { confirmAllowed: true } });
+      const { outcome, calls } = await run(decider, carrier, 'held');
+      expect(outcome).toMatchObject({
+        decision: 'MANUAL',
+        source: 'llm',
+        held: { code: 'REASON_DECIDES', label: 'ALLOWED' },
+        trace: { calls: 2 },
+      });
+      expect(calls).toBe(2);
+      expect(await run(decider, carrier, 'held')).toMatchObject({
+        calls: 0,
+        outcome: { decision: 'MANUAL' },
+      });
+      expect((await run(newDecider(), carrier)).outcome.decision).toBe('ALLOWED');
+    });
+
+    test('stands where the ticket allows it anyway; the second question is the same for all of its kind', async () => {
+      const decider = newDecider({ policy: { confirmAllowed: true }, reuse: true });
+      expect(await run(decider, { refundReason: 'Change of plans' })).toMatchObject({
+        outcome: { decision: 'ALLOWED', source: 'llm' },
+        calls: 2,
+      });
+      expect((await run(decider, { refundReason: 'New job' })).calls).toBe(1);
+      expect((await run(decider)).calls).toBe(0);
+    });
+
+    test('fails where the second question does', async () => {
+      const decider = newDecider({ policy: { confirmAllowed: true } });
+      llm.script([{ kind: 'slow', ms: 0 }, { kind: 'serverError' }]);
+      const { outcome } = await run(decider, { refundReason: 'Change of plans' });
+      expect(outcome).toMatchObject({
+        decision: 'MANUAL',
+        source: 'fallback',
+        error: { code: 'SERVER_ERROR' },
+      });
+    });
   });
 
   test('is only recorded in shadow mode, and a failure too', async () => {

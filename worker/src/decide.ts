@@ -16,7 +16,7 @@ import { decideByRule } from './fare/rules.ts';
 import { suspicion } from './fare/suspicion.ts';
 import { parseTicket, type Ticket, type Variables } from './fare/ticket.ts';
 import { fallback, type Outcome, type Trace } from './outcome.ts';
-import { type Policy, toBeReviewed } from './policy.ts';
+import { held, type Policy, toBeReviewed } from './policy.ts';
 
 export interface Decider extends Asker {
   policy: Policy;
@@ -49,10 +49,10 @@ export async function decide(
   const { policy } = decider;
   const outcome = await decideAlone(decider, task, { deadline, onCall, cancelled, now });
   if (outcome.error) return { ...outcome, ...(policy.shadow && { shadowDecision: outcome.decision }) };
-  const held = outcome.held ?? toBeReviewed(policy, outcome.decision, task.id);
+  const review = outcome.held ?? toBeReviewed(policy, outcome.decision, task.id);
   return {
     ...outcome,
-    ...(held && { decision: 'MANUAL', held }),
+    ...(review && { decision: 'MANUAL', held: review }),
     ...(policy.shadow && { shadowDecision: outcome.decision }),
   };
 }
@@ -69,12 +69,7 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
   }
   const { ticket } = parsed;
   const { bookingId } = ticket;
-  const question = questionName(
-    ticket,
-    decider.parameters,
-    policy,
-    hashKey(decider.pool, decider.firstApiKey()),
-  );
+  const question = nameOf(decider, ticket);
   const trace: Trace = { inputHmac: question, calls: 0 };
   const contradictory = contradiction(ticket, now);
   if (contradictory) return fallback(bookingId, contradictory, trace);
@@ -89,7 +84,40 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
   // Last, for it is about what the model would read.
   const suspicious = suspicion(ticket);
   if (suspicious) return fallback(bookingId, suspicious, trace);
-  return askOrRecall(decider, { task, ticket, question, trace }, call);
+  const first = await askOrRecall(decider, { task, ticket, question, trace }, call);
+  const hangsOnReason =
+    policy.confirmAllowed && first.decision === 'ALLOWED' && ticket.refundReason !== undefined;
+  return hangsOnReason ? confirmWithoutReason(decider, task, ticket, first, call) : first;
+}
+
+/**
+ * Asks again without what the customer wrote. However a reason is worded, it cannot make a refund by itself then: where
+ * the answers differ, a person decides.
+ */
+async function confirmWithoutReason(
+  decider: Decider,
+  task: Task,
+  { refundReason: _, ...ticket }: Ticket,
+  first: Outcome,
+  call: CallContext,
+): Promise<Outcome> {
+  const question = nameOf(decider, ticket);
+  const trace: Trace = { inputHmac: question, calls: 0 };
+  const second = await askOrRecall(decider, { task, ticket, question, trace }, call);
+  const costUSD = sum(first.costUSD, second.costUSD);
+  const calls = (first.trace?.calls ?? 0) + (second.trace?.calls ?? 0);
+  const both = { ...(costUSD !== undefined && { costUSD }), trace: { ...first.trace, calls } };
+  if (second.error) return { ...first, decision: 'MANUAL', source: 'fallback', error: second.error, ...both };
+  if (second.decision === 'ALLOWED') return { ...first, ...both };
+  return { ...first, decision: 'MANUAL', held: held('REASON_DECIDES', 'ALLOWED'), ...both };
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+function nameOf({ parameters, policy, pool, firstApiKey }: Decider, ticket: Ticket): string {
+  return questionName(ticket, parameters, policy, hashKey(pool, firstApiKey()));
 }
 
 interface Question {

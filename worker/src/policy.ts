@@ -12,6 +12,8 @@ export interface Policy extends AnswerPolicy {
   rules: readonly RuleName[];
   limits: Limits | undefined;
   reviewPercent: number;
+  /** Whether an ALLOWED has to hold without the customer's reason, too. */
+  confirmAllowed: boolean;
 }
 
 export function policyOf(config: Config): Policy {
@@ -22,6 +24,7 @@ export function policyOf(config: Config): Policy {
     minProbability: config.DECISIONS_MIN_PROBABILITY,
     whenProbabilityUnknown: config.DECISIONS_WHEN_PROBABILITY_UNKNOWN,
     reviewPercent: config.DECISIONS_REVIEW_PERCENT,
+    confirmAllowed: config.DECISIONS_CONFIRM_ALLOWED === 'WithoutReason',
   };
 }
 
@@ -61,6 +64,6 @@ function drawnPercent(taskId: string): number {
   return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
 }
 
-function held(code: HeldCode, label: Decision): Held {
+export function held(code: HeldCode, label: Decision): Held {
   return { code, message: HELD[code], label };
 }

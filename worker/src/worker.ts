@@ -190,6 +190,11 @@ export class Worker {
   /** Starts on a task, or gives it back when the worker is stopping. */
   #begin(task: LockedTask): void {
     const { handle, settler, permits, metrics } = this.#options;
+    // To a node whose clock is ahead, the lock that another node gave us is over: it is under way, and stays so.
+    if ([...this.#tasks.values()].includes(task.id)) {
+      permits.done();
+      return;
+    }
     const work = this.stopping ? giveBack(settler, task) : handle(task);
     const done = work.then((settlement) => {
       metrics.taskSettlements.inc({ settlement });

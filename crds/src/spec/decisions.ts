@@ -54,6 +54,14 @@ export const decisionsSchema = z
       .describe(
         'What to do with an answer that came without log probabilities, where minProbability is set.',
       ),
+    confirmAllowed: z
+      .enum(['Never', 'WithoutReason'])
+      .default('Never')
+      .describe(
+        "WithoutReason: an ALLOWED for a ticket with a customer's reason is asked for again without it, and goes to " +
+          'MANUAL where the answers differ. However a reason is worded, it cannot make a refund by itself then. State ' +
+          'what you know as a fact instead (carrierCancelled). Never: the first answer counts.',
+      ),
     reviewPercent: z
       .number()
       .min(0)

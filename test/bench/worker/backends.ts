@@ -27,6 +27,7 @@ export class Backends {
   readonly home: string;
   readonly #running: RunningProcess[] = [];
   #postgres: Postgres | undefined;
+  #stopped = false;
   #nodes: EngineNode[] = [];
 
   private constructor() {
@@ -143,11 +144,16 @@ export class Backends {
   ): Promise<RunningProcess> {
     const process = await startProcess({ name, logFile: this.log(name), ...options });
     this.#running.push(process);
+    if (this.#stopped) {
+      await process.stop();
+      throw new Error('everything ends');
+    }
     return process;
   }
 
   /** Ends everything, the last started first, and removes what it wrote. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const process of this.#running.toReversed()) await process.stop();
     rmSync(this.home, { recursive: true, force: true });
   }

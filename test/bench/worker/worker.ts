@@ -1,6 +1,8 @@
 /** `make bench-worker`: the worker's benchmark, part by part, each of which may fail without the others. */
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { say, step, stopStepsOn } from '../../support/step.ts';
+import { measureSafety } from '../../safety/measure.ts';
+import { say, step } from '../../support/step.ts';
 import { estimateLine } from '../estimate.ts';
 import { type Figure, figure } from '../figures.ts';
 import { bundled } from '../image.ts';
@@ -11,6 +13,7 @@ import { measureLatency } from './latency/latency.ts';
 import { pythonWithClient } from './peers/python.ts';
 import { measureQuota } from './quota/quota.ts';
 import { measureReuse } from './reuse/reuse.ts';
+import { safetyFigures } from './safety/safetyFigures.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { table } from './table.ts';
 import { measureThroughput } from './throughput/throughput.ts';
@@ -19,17 +22,16 @@ import { measureThroughput } from './throughput/throughput.ts';
 export async function benchWorker(): Promise<number> {
   const settings = settingsFrom(process.env);
   say(estimateLine(estimate(settings)));
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Error('interrupted'));
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  stopStepsOn(interrupted.signal);
   await step("the worker's bundle", () => bundled('worker'));
   if (settings.pythonSeconds > 0) await step("the Python client's environment", pythonWithClient);
   const backends = await Backends.start();
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const interrupt = () => reject(new Error('interrupted'));
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    return await measure(settings, backends);
+    return await Promise.race([measure(settings, backends), interrupted]);
   } finally {
-    await backends.stop();
+    await step('ending what was started', () => backends.stop());
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
@@ -50,9 +52,12 @@ async function measure(settings: Settings, backends: Backends): Promise<number> 
   await part('wake and latency', () => measureLatency(settings, backends, machine, publish));
   await part('quota', () => measureQuota(settings, backends, machine, publish));
   await part('cache', () => measureReuse(settings, backends, machine, publish));
+  await part('adversarial tickets', async () => publish(safetyFigures(await measureSafety(), machine)));
   publish(documentFigures(results.figures));
+  const lines = table(results.figures);
+  writeFileSync(results.path.replace(/json$/, 'txt'), `${lines.join('\n')}\n`);
   say('');
-  for (const line of table(results.figures)) say(line);
+  for (const line of lines) say(line);
   say(`\nConditions and all figures: ${results.path}`);
   for (const failure of failed) say(`FAILED: ${failure}`);
   return failed.length > 0 ? 1 : 0;

@@ -31,7 +31,9 @@ export interface Found {
 const RECORD_TTL_MS = 6 * 3_600_000;
 
 export const decisionName = (question: string): string => `farerules:decision:${question}`;
-const recordName = (taskId: string): string => `farerules:task:${taskId}`;
+/** A task may be asked about in two ways. */
+const recordName = (taskId: string, question: string): string =>
+  `farerules:task:${taskId}:${question.slice(0, 16)}`;
 
 export class DecisionMemory {
   readonly reuse: boolean;
@@ -69,19 +71,20 @@ export class DecisionMemory {
     // Lifetimes differ by up to a tenth, so that entries do not end together.
     const until = Math.min(now + Math.round(this.#options.ttlMs * (1 - Math.random() / 10)), boundary);
     const shared: Known | undefined = this.reuse && until > now ? { ...answer, until } : undefined;
-    this.#keepHere(recordName(taskId), record, now);
+    this.#keepHere(recordName(taskId, question), record, now);
     if (shared) this.#keepHere(question, shared, now);
     const put = (name: string, known: Known) =>
       this.#options.redis?.run((client) =>
         client.set(name, encode(known), { expiration: { type: 'PX', value: known.until - now } }),
       );
-    await Promise.all([put(recordName(taskId), record), shared && put(decisionName(question), shared)]).catch(
-      () => undefined,
-    );
+    await Promise.all([
+      put(recordName(taskId, question), record),
+      shared && put(decisionName(question), shared),
+    ]).catch(() => undefined);
   }
 
   #findHere(taskId: string, question: string, now: number): Found | undefined {
-    const record = this.#local?.get(recordName(taskId));
+    const record = this.#local?.get(recordName(taskId, question));
     if (record?.question === question && record.until > now) return { known: record, layer: 'record' };
     const known = this.reuse ? this.#local?.get(question) : undefined;
     return known && known.until > now ? { known, layer: 'memory' } : undefined;
@@ -91,7 +94,7 @@ export class DecisionMemory {
     const { redis } = this.#options;
     if (!redis) return undefined;
     try {
-      const names = [recordName(taskId), ...(this.reuse ? [decisionName(question)] : [])];
+      const names = [recordName(taskId, question), ...(this.reuse ? [decisionName(question)] : [])];
       const [record, known] = (await redis.run((client) => client.mGet(names))).map((text) =>
         decode(text, now),
       );

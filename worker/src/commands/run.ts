@@ -1,4 +1,4 @@
-/** Commands of the worker's image, beside working: `node main.mjs return-fallbacks`. */
+/** Commands of the worker's image, beside working: `node main.mjs return-fallbacks`, `… verify-audit FILE`. */
 import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import type { Config } from '../config.ts';
 import { Credentials } from '../credentials.ts';
@@ -9,6 +9,7 @@ import type { Send } from '../engine/reviews.ts';
 import { engineAuth } from '../engine/setUp.ts';
 import { parseReturnArguments, type ReturnOptions, USAGE } from './arguments.ts';
 import { returnFallbacks } from './returnFallbacks.ts';
+import { verifyAudit } from './verifyAudit.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Tries for a request that changes nothing. */
@@ -17,6 +18,7 @@ const READ_TRIES = 3;
 /** Returns the exit code: 0, 1 when something failed, 2 when the command is not understood. */
 export async function runCommand(name: string, args: readonly string[], config: Config): Promise<number> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
+  if (name === 'verify-audit') return verifyAudit(args, say);
   let options: ReturnOptions;
   try {
     if (name !== 'return-fallbacks') throw new Error(`there is no command ${JSON.stringify(name)}`);

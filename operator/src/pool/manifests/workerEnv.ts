@@ -70,6 +70,7 @@ export function workerEnv(pool: string, spec: PoolSpec): WorkerEnvText {
       DECISIONS_MIN_PROBABILITY: String(decisions.minProbability),
     }),
     DECISIONS_WHEN_PROBABILITY_UNKNOWN: decisions.whenProbabilityUnknown,
+    DECISIONS_CONFIRM_ALLOWED: decisions.confirmAllowed,
     DECISIONS_REVIEW_PERCENT: String(decisions.reviewPercent),
     ON_FAILURE: onFailure.policy,
     ON_FAILURE_RETRIES: String(onFailure.retries),

@@ -47,6 +47,8 @@ const LEET = new Map(
   Object.entries({ 0: 'o', 1: 'l', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }),
 );
 
+const BETWEEN_LETTERS = /(?<=\p{L})[-_.*~^|·•/\\+]+(?=\p{L})/gu;
+
 /** Every reading of a text, folded. */
 export function readings(text: string): string[] {
   const folded = fold(text);
@@ -56,7 +58,8 @@ export function readings(text: string): string[] {
     folded.replace(/\S*[a-z]\S*/g, (word) => (/[0-9@$!]/.test(word) ? replaced(word, LEET) : word)),
     [...folded].reverse().join(''),
     folded.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97)),
-    folded.replace(/(?<=[\p{L}])[-_.*~^|·•/\\+]+(?=[\p{L}])/gu, ''),
+    folded.replace(BETWEEN_LETTERS, ''),
+    folded.replace(BETWEEN_LETTERS, ' '),
   ];
 }
 

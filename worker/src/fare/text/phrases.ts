@@ -33,7 +33,7 @@ const ORDERS = union(
 /** Asks for an answer. */
 const ANSWER = union(
   [
-    '(?:^|[^\\p{L}])(?:answer|respond|reply|output|print|say|write|emit|type|classify|label|mark|choose|select|pick|decide|conclude|declare|treat|rate|repeat|generate|produce|spell|complete|finish)(?![\\p{L}]*s\\b)(?:ed|ing)?\\b|return (?:only|just|the|exactly)|(?:one|single|exact|only|following|first|last) word|(?:your|the|correct|right|final|expected|only|valid|proper) (?:answer|response|reply|output|decision|verdict|label|result|conclusion|classification|completion)|must be|should be|set (?:it|this|the)|is (?:to be|hereby|now)',
+    '(?:answer|respond|reply|output|print|say|write|emit|type|classify|label|mark|choose|select|pick|decide|conclude|declare|treat|rate|repeat|generate|produce|spell|complete|finish)\\b|return (?:only|just|the|exactly)|(?:one|single|exact|only|following|first|last) word|(?:your|the|correct|right|final|expected|only|valid|proper) (?:answer|response|reply|output|decision|verdict|label|result|conclusion|classification|completion)|must be|should be|set (?:it|this|the)|is (?:to be|hereby|now)',
     'antworte|antwort\\b|gib .{0,20} aus|schreibe|entscheide|reponds|repondez|reponse|ecris|responde|respuesta|escribe|contesta|rispondi|risposta|scrivi|responda|resposta|escreva|antwoord|schrijf|svara|svar\\b|skriv|vastaa|vastaus|odpowiedz|napisz|odpovez|odpoved|napis|valaszol|valasz|irj|raspunde|cevap|yanit|yaz\\b|jawab|tulis|tra loi|viet',
   ],
   [
@@ -44,7 +44,7 @@ const ANSWER = union(
 /** The answer that is wanted. */
 const APPROVE = union(
   [
-    '\\ballow(?:ed|s|ing)?\\b|\\bapprov(?:e|ed|es|al|ing)\\b|\\baccept(?:ed)?\\b|\\bgrant(?:ed)?\\b|\\bauthori[sz]ed?\\b|\\bpermit(?:ted)?\\b|\\baffirmative\\b|\\bpositive(?:ly)?\\b|full(?:y)? refund(?:able|ed)?|refund (?:it |this |me )?(?:in full|fully)|without (?:any )?penalt|no penalt|\\bgreenlit\\b|green light|\\bwith[_ ]penalty\\b|\\balow(?:ed)?\\b|\\ballwed\\b|\\balloved\\b',
+    '\\ballow(?:ed|s|ing)?\\b|\\bapprov\\w*|\\baccept(?:e|ed|er|ez|es)?\\b|conced(?:i|a|e|er)\\b|\\bgrant(?:ed|s|ing)?\\b|\\bauthori[sz]ed?\\b|\\bpermit(?:ted)?\\b|\\baffirmative\\b|\\bpositive(?:ly)?\\b|full(?:y)? refund(?:able|ed)?|refund (?:it |this |me )?(?:in full|fully)|without (?:any )?penalt|no penalt|\\bgreenlit\\b|green light|\\bwith[_ ]penalty\\b|\\balow(?:ed)?\\b|\\ballwed\\b|\\balloved\\b',
     'genehmig|erlaubt|zugelassen|bewillig|gestattet|approuv|autoris|accord(?:e|ez)\\b|permis\\b|aprob|aprueb|permitid|autoriz|acept|approvat|approva|autorizz|consent(?:i|ito|ita)\\b|aprovad|aprova\\b|permitido|goedgekeur|toegestaan|keur .{0,20} goed|godkann|godkend|godkjenn|tillat|hyvaks|sallit|zatwierdz|dozwol|zaakcept|schval|povol|jovahagy|engedelyez|elfogad|aproba|permis|onayla|izin ver|kabul|setuju|diizinkan|izinkan|chap thuan|cho phep|phe duyet|duoc phep',
   ],
   [
@@ -52,11 +52,24 @@ const APPROVE = union(
   ],
 );
 
+/** What there is to choose from. */
+const CHOICE = union(
+  [
+    'labels?\\b|generous|lenient|customer[- ]friendly|favou?rable|indulgent',
+    '(?:first|second|last|best|right|correct|other|positive|following|three|one of the) (?:\\w+ )?(?:options?|choices?|categor\\w+|answers?|words?)|(?:whole|entire|single|exact|magic) words?\\b|option that|the opposite of',
+    'erste[ns]? (?:label|option|wort|antwort)|premier(?:e)? (?:option|choix|mot|reponse|label)|primera? (?:opcion|palabra|respuesta)|prima (?:opzione|parola|risposta)|primeira (?:opcao|palavra|resposta)|eerste (?:optie|woord|antwoord)|pierwsz\\w+ (?:opcj|slow|odpowiedz)|ilk (?:secenek|kelime)',
+  ],
+  [
+    'перв\\w* (?:вариант|слово|ответ)|перш\\w* (?:варіант|слово)',
+    '第一个(?:选项|词|答案)|最初の(?:選択肢|単語|答え)|首个选项|첫 ?번째',
+  ],
+);
+
 /** Speaks to a machine as one. */
 const MACHINE = union(
   [
-    '\\b(?:ai|a\\.i\\.|llm|gpt|chatgpt|chatbot|bot|language model|assistant|classifier|neural net\\w*|model)\\b|system (?:message|override|update|notice|mode|note)|\\b(?:developer|admin(?:istrator)?|debug|maintenance|god|test|training|sudo|root) (?:mode|override|access|command|note)|you are (?:now|an?|no longer|hereby)|act as|pretend|role ?play|imagine (?:that )?you|from now on|new (?:task|role|instructions?|rules?|policy|context)|your (?:task|role|job|instructions?|programming|purpose|training)|you (?:must|have to|are (?:required|instructed|authori[sz]ed|allowed|permitted) to)|the (?:reader|evaluator|analyst|reviewer|agent) (?:of this )?(?:must|should|shall|will)',
-    'ki\\b|sprachmodell|du bist|sie sind jetzt|ia\\b|modele de langage|tu es (?:maintenant|desormais|un)|vous etes (?:maintenant|desormais)|eres (?:ahora|un)|modelo de lenguaje|sei (?:ora|un)|voce e (?:agora|um)|je bent|du ar nu|jestes (?:teraz|model)|sen (?:artik|bir)',
+    '\\b(?:ai|a\\.i\\.|llm|gpt|chatgpt|chatbot|bot|language model|assistant|classifier|neural net\\w*|model)\\b|system (?:message|override|update|notice|mode|note)|\\b(?:developer|admin(?:istrator)?|debug|maintenance|god|test|training|sudo|root) (?:mode|override|access|command|note)|you are (?:now|an?|no longer|hereby)|act as|pretend|role ?play|imagine (?:that )?you|from now on|hypothetical|for the (?:purpose|sake) of|(?:this|the) (?:exercise|simulation|game|scenario)|reward:|points? for|assume (?:that )?(?:the|this|it)|nobody reads|new (?:task|role|instructions?|rules?|policy|context)|your (?:task|role|job|instructions?|programming|purpose|training)|you (?:must|have to|are (?:required|instructed|authori[sz]ed|allowed|permitted) to)|the (?:reader|evaluator|analyst|reviewer|agent) (?:of this )?(?:must|should|shall|will)',
+    'ki\\b|assistente?\\b|asystent|en tant que|als modell|jako model|come modello|como modelo|sprachmodell|du bist|sie sind jetzt|ia\\b|modele de langage|tu es (?:maintenant|desormais|un)|vous etes (?:maintenant|desormais)|eres (?:ahora|un)|modelo de lenguaje|sei (?:ora|un)|voce e (?:agora|um)|je bent|du ar nu|jestes (?:teraz|model)|sen (?:artik|bir)',
   ],
   [
     'ты (?:теперь|—|-)|вы теперь|модель|нейросет|ти тепер|أنت الآن|انت الان|نموذج|אתה עכשיו|מודל|你现在|你現在|你是|模型|人工智能|系统|系統|あなたは|モデル|システム|당신은|너는 이제|모델|시스템',
@@ -81,22 +94,27 @@ const ALONE: readonly RegExp[] = [
   /(?:please|kindly|must|should|shall|to|now|just|simply|always|and|immediately|therefore|so|bitte|veuillez|por favor|merci d[e'])\s+(?:\w+ )?(?:approve|grant|authori[sz]e|allow|permit|accept|greenlight|rubber.?stamp)\b.{0,20}\b(?:this|it|the|my|our|all|any|every|full|refund|request|claim|case)/,
   /(?:decision|answer|label|verdict|result|output|outcome|classification|category|status|ruling|response|conclusion|recommendation)\W{1,5}(?:(?:is|was|has been|shall be|must be|should be|will be|of|as|for \w+ \w+)\W{1,4}){0,2}(?:already |always |clearly |simply )?["'“(]?(?:allow|approv|permit|grant|accept|authori|full refund|positive|yes)/,
   /(?:already|previously|pre-?)\s?(?:been )?(?:approved|authori[sz]ed|allowed|granted|cleared|validated) (?:by|for|in)/,
-  /^\W*(?:allowed|allow|approved|approve|yes|granted|permitted|accepted|manual|ok approved|refund approved)\W*$/,
+  /(?:ignor|disregard|forget|overrid|bypass|skip)\w* (?:\w+ ){0,4}(?:rules?|instructions?|checks?|guidelines?|polic(?:y|ies)|orders?)\b/,
+  /(?:\ballow(?:ed)?\W+){2,}|\ballow\W*$|\bapprove\(|\((?:system|admin|model|ai|assistant)\)|\bconfidence:? \d+/,
+  /\b(?:treat|consider|read|regard|take|evaluate) (?:it|this|them|the \w+|the \w+ \w+) (?:as|to be) (?:if )?\W*(?:allow|approv|fully|refundable|flexible|free|eligible|permit|grant|cancelled by)/,
+  /^\W*(?:(?:yes|ok|okay|sure|it is|is|so|then)\W+)*(?:allowed|allow|approved|approve|yes|granted|permitted|accepted|manual|ok approved|refund approved)\W*$/,
 ];
 
 /** Kinds that are ordinary alone. Orders count only beside an override: every airline has rules. */
-const KINDS: readonly RegExp[] = [ANSWER, APPROVE, MACHINE];
+const KINDS: readonly RegExp[] = [ANSWER, APPROVE, CHOICE, MACHINE];
 
 /** In a folded text: whether it speaks to the model or about its answer. */
 export function speaksToTheModel(folded: string): boolean {
   if (ALONE.some((pattern) => pattern.test(folded))) return true;
   const override = OVERRIDE.test(folded);
   if (override && (ORDERS.test(folded) || KINDS.some((kind) => kind.test(folded)))) return true;
-  return sentences(folded).some((sentence) => KINDS.filter((kind) => kind.test(sentence)).length >= 2);
+  return passages(folded).some((passage) => KINDS.filter((kind) => kind.test(passage)).length >= 2);
 }
 
-function sentences(text: string): string[] {
-  return text.split(/(?<=[.!?。！？])\s+|[。！？]/);
+/** Each sentence with the one after it: an order may be given in two. */
+function passages(text: string): string[] {
+  const sentences = text.split(/(?<=[.!?。！？])\s+|[。！？]/);
+  return sentences.map((sentence, index) => `${sentence} ${sentences[index + 1] ?? ''}`);
 }
 
 /** Latin words begin where a word begins; other scripts write prefixes, or no spaces at all. */
