@@ -264,6 +264,14 @@ describe('a decision of the model', () => {
     });
   });
 
+  test('that is held for another reason keeps it in shadow mode', async () => {
+    const { outcome } = await run(newDecider({ policy: { shadow: true, minProbability: 0.9 } }));
+    expect(outcome).toMatchObject({
+      held: { code: 'PROBABILITY_UNKNOWN', label: 'ALLOWED' },
+      shadowDecision: 'MANUAL',
+    });
+  });
+
   test('is only recorded in shadow mode, and a failure too', async () => {
     const decider = newDecider({ policy: { shadow: true } });
     expect((await run(decider)).outcome).toMatchObject({
