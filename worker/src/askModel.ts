@@ -49,7 +49,10 @@ export async function askModel(
     const detail = `the budget for the model is spent until ${new Date(spent.until).toISOString()}`;
     return { answer: undefined, result: fallback(bookingId, undecided('BUDGET_SPENT', detail), trace) };
   }
-  const prompt = buildPrompt(ticket, { includeBookingId: asker.includeBookingId });
+  const prompt = buildPrompt(ticket, {
+    includeBookingId: asker.includeBookingId,
+    answerFormat: asker.parameters.answerFormat,
+  });
   const calls: CallRecord[] = [];
   const onEach = (record: CallRecord) => {
     calls.push(record);

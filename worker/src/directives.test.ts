@@ -52,12 +52,14 @@ test('the end of a spent budget counts until it has come', async () => {
   expect(directives.budgetSpentUntil(NOW + 3_600_000)).toBeUndefined();
 });
 
-test('a change is seen, and until it can be read the last word counts', async () => {
+test('a change is seen and told once, and until it can be read the last word counts', async () => {
   writeFileSync(path, '{"podsSharingQuota": 2}');
-  await directives.open();
+  const told: unknown[] = [];
+  await directives.open((current) => told.push(current));
   writeFileSync(path, '{"podsShar');
   await new Promise((done) => setTimeout(done, 1_200));
   expect(directives.podsSharingQuota).toBe(2);
   writeFileSync(path, '{"podsSharingQuota": 5}');
   await changed(5);
+  expect(told).toEqual([{ podsSharingQuota: 2 }, { podsSharingQuota: 5 }]);
 });

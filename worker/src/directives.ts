@@ -11,6 +11,7 @@ const RELOAD_MS = 1_000;
 export class DirectivesFile {
   readonly #path: string | undefined;
   #current: Directives | undefined;
+  #text: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param path undefined for a worker that nobody tells anything. */
@@ -18,11 +19,11 @@ export class DirectivesFile {
     this.#path = path;
   }
 
-  /** Reads the file and goes on watching it until `close`. */
-  async open(): Promise<void> {
-    await this.#reload();
+  /** Reads the file and goes on watching it until `close`. `onChange` gets what is told, when that is new. */
+  async open(onChange: (directives: Directives) => void = () => undefined): Promise<void> {
+    await this.#reload(onChange);
     if (!this.#path) return;
-    this.#timer = setInterval(() => void this.#reload(), RELOAD_MS);
+    this.#timer = setInterval(() => void this.#reload(onChange), RELOAD_MS);
     this.#timer.unref();
   }
 
@@ -41,13 +42,15 @@ export class DirectivesFile {
     clearInterval(this.#timer);
   }
 
-  async #reload(): Promise<void> {
+  async #reload(onChange: (directives: Directives) => void): Promise<void> {
     if (!this.#path) return;
     try {
       const text = await readFile(this.#path, 'utf8');
       // The annotation of a new pod has not been written yet.
-      if (text === '') return;
+      if (text === '' || text === this.#text) return;
       this.#current = directivesSchema.parse(JSON.parse(text));
+      this.#text = text;
+      onChange(this.#current);
     } catch {
       // Half-way through a change the last word counts.
     }

@@ -70,7 +70,7 @@ async function main(config: Config): Promise<void> {
     metrics,
   });
   const directives = new DirectivesFile(config.DIRECTIVES_FILE);
-  await directives.open();
+  await directives.open((told) => log.info('directives_changed', { ...told }));
   const redis = openRedis(config, credentials, log);
   const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
   const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);

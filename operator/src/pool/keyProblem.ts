@@ -23,7 +23,7 @@ export function keyProblem(
         reason: REASONS.LLMKeyRefused,
         message:
           `${field}: the LLM API does not accept the key "${secretRef.key}" of Secret "${secretRef.name}": ` +
-          `put a valid one there, and the workers use it within seconds${others}`,
+          `put a valid one there, and the workers use it within about a minute${others}`,
       }
     : {
         reason: REASONS.LLMQuotaExhausted,

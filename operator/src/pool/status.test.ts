@@ -79,7 +79,7 @@ describe('CredentialsReady', () => {
       reason: 'LLMKeyRefused',
       message:
         'spec.llm.credentials[0]: the LLM API does not accept the key "api-key" of Secret "openai": ' +
-        'put a valid one there, and the workers use it within seconds',
+        'put a valid one there, and the workers use it within about a minute',
     });
     expect(keys({ index: 0, state: 'exhausted' })).toMatchObject({
       reason: 'LLMQuotaExhausted',

@@ -10,7 +10,15 @@ import type { Ticket } from './ticket.ts';
 /** Part of the cache key: raise it with every change of the wording. */
 export const PROMPT_VERSION = '2';
 
-export const SYSTEM_PROMPT = 'You are an airline policy expert. Respond with only one word.';
+const LABELS = `${DECISIONS.slice(0, -1).join(', ')} or ${DECISIONS.at(-1)}`;
+const EXPERT = 'You are an airline policy expert.';
+export const SYSTEM_PROMPT = `${EXPERT} Respond with only one word.`;
+
+export interface PromptOptions {
+  includeBookingId: boolean;
+  /** Structured: the API is given a schema for the answer, which has room for a reason. */
+  answerFormat: 'OneWord' | 'Structured';
+}
 
 export interface Prompt {
   system: string;
@@ -18,7 +26,7 @@ export interface Prompt {
 }
 
 /** Builds the question. The booking id is left out unless asked for: the decision does not need it. */
-export function buildPrompt(ticket: Ticket, options: { includeBookingId: boolean }): Prompt {
+export function buildPrompt(ticket: Ticket, options: PromptOptions): Prompt {
   const lines = [
     line('Booking ID', options.includeBookingId ? ticket.bookingId : undefined),
     line('Ticket Class', ticket.ticketClass),
@@ -32,14 +40,17 @@ export function buildPrompt(ticket: Ticket, options: { includeBookingId: boolean
     line('Fare Rules', quoted(ticket.fareRulesText)),
     line('Refund Reason', quoted(ticket.refundReason)),
   ].filter((text) => text !== undefined);
+  const structured = options.answerFormat === 'Structured';
   return {
-    system: SYSTEM_PROMPT,
+    system: structured ? EXPERT : SYSTEM_PROMPT,
     user: [
       'Analyze this ticket refund request:',
       '',
       ...lines,
       '',
-      `Answer with one word: ${DECISIONS.slice(0, -1).join(', ')} or ${DECISIONS.at(-1)}.`,
+      structured
+        ? `Answer with a decision, ${LABELS}, and say why in one short sentence.`
+        : `Answer with one word: ${LABELS}.`,
     ].join('\n'),
   };
 }

@@ -4,7 +4,7 @@
  * asked directly.
  */
 import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import type { Dispatcher } from 'undici';
 
 export interface TransportOptions {
   proxyURL: string | undefined;
@@ -18,21 +18,27 @@ export interface TransportOptions {
 export function createFetch(options: TransportOptions): typeof fetch | undefined {
   if (options.proxyURL === undefined && options.ca === undefined) return undefined;
   let made: { ca: string | undefined; dispatcher: Dispatcher } | undefined;
-  const dispatcher = (): Dispatcher => {
+  const ours: typeof fetch = async (input, init) => {
+    // Only now: most workers have no use for it, and it takes 30 MB.
+    const undici = await import('undici');
     const ca = options.ca?.();
-    if (made && made.ca === ca) return made.dispatcher;
-    // Calls that are under way end over their connections.
-    void made?.dispatcher.close();
-    made = { ca, dispatcher: newDispatcher(options, ca) };
-    return made.dispatcher;
+    if (!made || made.ca !== ca) {
+      // Calls that are under way end over their connections.
+      void made?.dispatcher.close();
+      made = { ca, dispatcher: newDispatcher(undici, options, ca) };
+    }
+    // The same interface as Node's own, from a package whose types differ in corners that are not used here.
+    const fetchWith = undici.fetch as unknown as (input: unknown, init: object) => Promise<Response>;
+    return fetchWith(input, { ...init, dispatcher: made.dispatcher });
   };
-  const ours = (input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) =>
-    undiciFetch(input, { ...init, dispatcher: dispatcher() });
-  // The same interface from two packages, whose types differ in corners that are not used here.
-  return ours as unknown as typeof fetch;
+  return ours;
 }
 
-function newDispatcher({ proxyURL, noProxy }: TransportOptions, ca: string | undefined): Dispatcher {
+function newDispatcher(
+  { Agent, EnvHttpProxyAgent }: typeof import('undici'),
+  { proxyURL, noProxy }: TransportOptions,
+  ca: string | undefined,
+): Dispatcher {
   const tls = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
   if (proxyURL === undefined) return new Agent({ allowH2: false, connect: tls });
   return new EnvHttpProxyAgent({
