@@ -88,7 +88,7 @@ async function workerBehindName(addresses: string[]) {
     async stop() {
       worker.stop();
       await ended;
-      await nodes.close();
+      nodes.close();
     },
   };
 }

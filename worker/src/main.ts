@@ -116,7 +116,7 @@ async function main(config: Config): Promise<void> {
   await decisions.close();
   redis?.close();
   await audit.close();
-  await engine.nodes.close();
+  engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);

@@ -52,7 +52,7 @@ export async function runCommand(name: string, args: readonly string[], config: 
     process.stderr.write(`the reviews cannot be listed: ${toEngineError(thrown).message}\n`);
     return 1;
   } finally {
-    await nodes.close();
+    nodes.close();
   }
 }
 

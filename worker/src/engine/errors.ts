@@ -35,15 +35,14 @@ export class EngineError extends Error {
   }
 }
 
-/** System and client error codes of a connection that was never made. */
+/** Error codes of a connection that was never made. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_CLOSED',
+  'NOT_CONNECTED',
 ]);
 
 /** The typed form of what the HTTP client threw: whatever is not known to have failed before may have worked. */

@@ -91,9 +91,9 @@ export class NodeSet {
     return this.#refreshing;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     clearInterval(this.#timer);
-    await Promise.all(this.all.map((node) => node.close()));
+    for (const node of this.all) node.close();
   }
 
   async #refresh(): Promise<void> {
@@ -108,7 +108,7 @@ export class NodeSet {
       if (wanted.has(key)) continue;
       this.#nodes.delete(key);
       // Its open poll and what else is under way still end there.
-      void node.close();
+      node.close();
     }
     for (const target of targets) {
       const key = targetKey(target);

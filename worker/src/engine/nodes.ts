@@ -5,8 +5,10 @@
  * with several addresses is several nodes; the Host header and the name that a
  * certificate must have are those of the URL.
  */
-import { isIP, isIPv6 } from 'node:net';
-import { type Dispatcher, Pool } from 'undici';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
+import { type Answer, send } from '../http/send.ts';
 import { hostOf, type Target } from './addresses.ts';
 import { codeOf, EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -23,7 +25,7 @@ export interface EngineRequest {
   body?: unknown;
   /** The only status that counts as success: anything else is not the engine speaking. */
   expected: 200 | 204;
-  /** Longest wait for the answer's head, and for each part of its body. */
+  /** Longest wait for the whole answer. */
   timeoutMs: number;
   /** Waits for one of a few places where many such requests come at once. */
   gated?: boolean;
@@ -35,7 +37,7 @@ export interface EngineRequest {
  */
 const PLACES = Number(process.env.GATE ?? 16);
 const CONNECT_TIMEOUT_MS = 3_000;
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
 
 /** After these another node may do better: this one is away, or something else stands in its place. */
 const AILING: ReadonlySet<EngineErrorCode> = new Set([
@@ -47,26 +49,32 @@ const AILING: ReadonlySet<EngineErrorCode> = new Set([
 
 export class EngineNode {
   readonly target: Target;
-  readonly #pool: Pool;
+  readonly #secure: boolean;
+  readonly #agent: HttpAgent;
+  /** Where to connect, and what certificate to expect there. */
+  readonly #peer: { host: string; port: string | undefined; servername: string | undefined };
   readonly #basePath: string;
   readonly #host: string;
   readonly #auth: () => BasicAuth | undefined;
   readonly #gate = new Gate(PLACES);
   #outstanding = 0;
   #ailing = false;
+  #closing = false;
 
   constructor(target: Target, auth: () => BasicAuth | undefined) {
     const { protocol, port, pathname, host } = new URL(target.url);
-    const address = isIPv6(target.address) ? `[${target.address}]` : target.address;
+    const name = hostOf(target.url);
     this.target = target;
+    this.#secure = protocol === 'https:';
+    this.#agent = this.#secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#peer = {
+      host: target.address,
+      port: port || undefined,
+      servername: isIP(name) ? undefined : name,
+    };
     this.#basePath = pathname.replace(/\/+$/, '');
     this.#host = host;
     this.#auth = auth;
-    const name = hostOf(target.url);
-    this.#pool = new Pool(`${protocol}//${address}${port ? `:${port}` : ''}`, {
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(name) ? {} : { servername: name }) },
-      maxResponseSize: MAX_ANSWER_BYTES,
-    });
   }
 
   /** For logs: the URL, and the address where the URL does not say it. */
@@ -102,24 +110,27 @@ export class EngineNode {
       throw error;
     } finally {
       this.#outstanding -= 1;
+      if (this.#closing) this.close();
     }
   }
 
-  /** Lets requests that are under way end; later ones fail. */
-  async close(): Promise<void> {
-    await this.#pool.close();
+  /** Closes the connections once the requests that are under way have ended. */
+  close(): void {
+    this.#closing = true;
+    if (this.#outstanding === 0) this.#agent.destroy();
   }
 
   async #send({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
-    const answer = await this.#pool.request({
+    const options = {
+      ...this.#peer,
+      agent: this.#agent,
       method,
       path: this.#basePath + path,
       headers: this.#headers(),
-      body: body === undefined ? null : JSON.stringify(body),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    return read(answer, expected);
+    };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const limits = { timeoutMs, connectTimeoutMs: CONNECT_TIMEOUT_MS, maxLength: MAX_ANSWER_LENGTH };
+    return read(await send(this.#secure, options, text, limits), expected);
   }
 
   #headers(): Record<string, string> {
@@ -136,13 +147,11 @@ export class EngineNode {
 }
 
 /** @throws EngineError where the answer is not the expected one. */
-async function read({ statusCode, body }: Dispatcher.ResponseData, expected: number): Promise<unknown> {
-  if (statusCode === 204) await body.dump();
-  const text = statusCode === 204 ? '' : await body.text();
-  if (statusCode !== expected) throw new EngineError(codeOf(statusCode, parsed(text)), statusCode);
+function read({ status, text }: Answer, expected: number): unknown {
+  if (status !== expected) throw new EngineError(codeOf(status, parsed(text)), status);
   if (expected === 204) return undefined;
   const value = parsed(text);
-  if (value === undefined) throw new EngineError('UNEXPECTED_RESPONSE', statusCode);
+  if (value === undefined) throw new EngineError('UNEXPECTED_RESPONSE', status);
   return value;
 }
 

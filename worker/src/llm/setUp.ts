@@ -67,10 +67,7 @@ export function modelSettings(config: Config): ModelSettings {
   };
 }
 
-function fetchFor(
-  { HTTPS_PROXY, NO_PROXY, LLM_CA_FILE }: Config,
-  credentials: Credentials,
-): typeof fetch | undefined {
+function fetchFor({ HTTPS_PROXY, NO_PROXY, LLM_CA_FILE }: Config, credentials: Credentials): typeof fetch {
   return createFetch({
     proxyURL: HTTPS_PROXY,
     noProxy: NO_PROXY ?? [],

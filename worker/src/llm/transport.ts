@@ -5,6 +5,7 @@
  */
 import { getCACertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { createLeanFetch } from './leanFetch.ts';
 
 export interface TransportOptions {
   proxyURL: string | undefined;
@@ -14,9 +15,9 @@ export interface TransportOptions {
   ca: (() => string | undefined) | undefined;
 }
 
-/** Undefined where the usual way will do. */
-export function createFetch(options: TransportOptions): typeof fetch | undefined {
-  if (options.proxyURL === undefined && options.ca === undefined) return undefined;
+/** The usual way is a lean one: see leanFetch.ts. */
+export function createFetch(options: TransportOptions): typeof fetch {
+  if (options.proxyURL === undefined && options.ca === undefined) return createLeanFetch();
   let made: { ca: string | undefined; dispatcher: Dispatcher } | undefined;
   const ours: typeof fetch = async (input, init) => {
     // Only now: most workers have no use for it, and it takes 30 MB.
