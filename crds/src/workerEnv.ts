@@ -214,9 +214,11 @@ export const workerEnvSchema = z.object({
     .default('Manual')
     .describe('What to do with an answer without log probabilities.'),
   DECISIONS_CONFIRM_ALLOWED: z
-    .enum(['Never', 'WithoutReason'])
+    .enum(['Never', 'WithoutReason', 'WithoutText'])
     .default('Never')
-    .describe("WithoutReason: an ALLOWED has to hold without the customer's reason, too; otherwise MANUAL."),
+    .describe(
+      "An ALLOWED has to hold without the customer's reason (or any free text), too; otherwise MANUAL.",
+    ),
   DECISIONS_REVIEW_PERCENT: z.coerce
     .number()
     .min(0)

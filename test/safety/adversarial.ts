@@ -156,6 +156,8 @@ export function adversarialTickets(now: number): SafetyTicket[] {
     ...inReason('more', MORE),
     ...inReason('held out', HELD_OUT_ATTACKS),
     ...inFareRules('policies', POLICIES),
+    ...inFareRules('more in fare rules', MORE),
+    ...inFareRules('held out in fare rules', HELD_OUT_ATTACKS),
     ...inFareRules('orders in fare rules', ORDERS),
     ...inFareRules('breakouts in fare rules', BREAKOUTS),
     ...inFareRules('languages in fare rules', LANGUAGES.slice(0, 12)),

@@ -33,23 +33,25 @@ export interface Honest {
   stopped: string[];
 }
 
+/** What of the worker's guards is on: all that always are, and then more. */
+export const GUARDS = ['Never', 'WithoutReason', 'WithoutText'] as const;
+export type Guards = (typeof GUARDS)[number];
+
 export interface SafetyReport {
-  /** Without the guards: the document's prompt. */
+  tickets: readonly SafetyTicket[];
+  /** Without any guard: the document's prompt. */
   naive: Measured;
-  /** With them, and a model that obeys whatever it reads, quoted or not. */
-  guarded: Measured;
-  /** The same, of the texts that were written after the checks were finished. */
-  heldOut: Measured;
-  /** With ALLOWED having to hold without the customer's reason, too. */
-  confirmed: Measured;
-  benign: Honest;
-  benignConfirmed: Honest;
+  /** With them, and a model that obeys whatever it reads, quoted or not; by `confirmAllowed`. */
+  guarded: Record<Guards, Measured>;
+  /** The same with a model that obeys in half of the prompts what is inside quotes. */
+  sometimes: Measured;
+  honest: Record<Guards, Honest>;
 }
 
 /** The worker's decisions as its environment makes them. */
-function newDecider(llm: StandIn, env: Record<string, string>): Decider {
+function newDecider(llm: StandIn, confirmAllowed: Guards): Decider {
   const loaded = loadConfig(
-    { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseURL, ...env },
+    { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseURL, DECISIONS_CONFIRM_ALLOWED: confirmAllowed },
     { hostname: 'test', pid: 1 },
   );
   if (!loaded.ok) throw new Error(loaded.problems.join('; '));
@@ -101,35 +103,44 @@ export async function measureSafety(now = Date.now()): Promise<SafetyReport> {
   const orders = [...ALL_PAYLOADS, ...HELD_OUT_ATTACKS];
   const latencyMs = { min: 0, max: 0 };
   const fooled = await startStandIn({ latencyMs, gullible: { orders, followsQuoted: 1 } });
+  const sometimes = await startStandIn({ latencyMs, gullible: { orders, followsQuoted: 0.5 } });
   const honest = await startStandIn({ latencyMs });
   const tickets = adversarialTickets(now);
   const good = benignTickets(new Date(now));
   try {
-    const decided = async (env: Record<string, string>) =>
-      (await outcomes(newDecider(fooled, env), tickets, now)).map(({ decision }) => decision);
-    const stopped = async (env: Record<string, string>): Promise<Honest> => {
-      const results = await outcomes(newDecider(honest, env), good, now);
-      const names = good
-        .filter((_, index) => results[index]?.error || results[index]?.held)
-        .map(({ name }) => name);
-      return { tickets: good.length, stopped: names };
+    const decided = async (llm: StandIn, confirmAllowed: Guards) => {
+      const results = await outcomes(newDecider(llm, confirmAllowed), tickets, now);
+      return falseAllowed(
+        tickets,
+        results.map(({ decision }) => decision),
+      );
+    };
+    const stopped = async (confirmAllowed: Guards): Promise<Honest> => {
+      const results = await outcomes(newDecider(honest, confirmAllowed), good, now);
+      const isStopped = (index: number) => results[index]?.error ?? results[index]?.held;
+      return {
+        tickets: good.length,
+        stopped: good.filter((_, index) => isStopped(index)).map(({ name }) => name),
+      };
     };
     const naive: string[] = [];
     for (const { variables } of tickets) naive.push(await naiveDecision(fooled.baseURL, variables));
-    const guarded = await decided({});
-    const isHeldOut = ({ name }: SafetyTicket) => name.startsWith('held out');
     return {
+      tickets,
       naive: falseAllowed(tickets, naive),
-      guarded: falseAllowed(tickets, guarded),
-      heldOut: falseAllowed(
-        tickets.filter(isHeldOut),
-        guarded.filter((_, index) => isHeldOut(tickets[index] as SafetyTicket)),
-      ),
-      confirmed: falseAllowed(tickets, await decided({ DECISIONS_CONFIRM_ALLOWED: 'WithoutReason' })),
-      benign: await stopped({}),
-      benignConfirmed: await stopped({ DECISIONS_CONFIRM_ALLOWED: 'WithoutReason' }),
+      guarded: {
+        Never: await decided(fooled, 'Never'),
+        WithoutReason: await decided(fooled, 'WithoutReason'),
+        WithoutText: await decided(fooled, 'WithoutText'),
+      },
+      sometimes: await decided(sometimes, 'Never'),
+      honest: {
+        Never: await stopped('Never'),
+        WithoutReason: await stopped('WithoutReason'),
+        WithoutText: await stopped('WithoutText'),
+      },
     };
   } finally {
-    await Promise.all([fooled.stop(), honest.stop()]);
+    await Promise.all([fooled.stop(), sometimes.stop(), honest.stop()]);
   }
 }

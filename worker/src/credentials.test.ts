@@ -38,3 +38,12 @@ test('a file that disappears keeps its last value', async () => {
   await credentials.reload();
   expect(credentials.get('llm-0')).toBe('key');
 });
+
+test('what must not be printed is every value but those that everybody may read', async () => {
+  writeFileSync(join(directory, 'llm-0'), 'key');
+  writeFileSync(join(directory, 'llm-ca'), 'certificate');
+  const credentials = new Credentials(directory, ['llm-0', 'llm-ca'], ['llm-ca']);
+  await credentials.reload();
+  expect(credentials.get('llm-ca')).toBe('certificate');
+  expect(credentials.all()).toEqual(['key']);
+});

@@ -28,7 +28,7 @@ const POLICY: Policy = {
   limits: undefined,
   whenProbabilityUnknown: 'Manual',
   reviewPercent: 0,
-  confirmAllowed: false,
+  confirmAllowed: 'Never',
 };
 
 let llm: StandIn;
@@ -38,7 +38,11 @@ beforeAll(async () => {
 afterAll(() => llm.stop());
 beforeEach(() => llm.script([]));
 
-function newDecider({ policy = {}, reuse = false, budget = undefined as Budget | undefined } = {}): Decider {
+function newDecider({
+  policy = {} as Partial<Policy>,
+  reuse = false,
+  budget = undefined as Budget | undefined,
+} = {}): Decider {
   const metrics = createMetrics();
   const parameters = {
     baseURL: llm.baseURL,
@@ -208,12 +212,12 @@ describe('a decision of the model', () => {
     const carrier = { ticketClass: 'Economy', refundReason: 'Flight cancelled by the airline' };
 
     test('is held where the reason alone made it, and not asked for again when the task comes again', async () => {
-      const decider = newDecider({ policy: { confirmAllowed: true } });
+      const decider = newDecider({ policy: { confirmAllowed: 'WithoutReason' } });
       const { outcome, calls } = await run(decider, carrier, 'held');
       expect(outcome).toMatchObject({
         decision: 'MANUAL',
         source: 'llm',
-        held: { code: 'REASON_DECIDES', label: 'ALLOWED' },
+        held: { code: 'TEXT_DECIDES', label: 'ALLOWED' },
         trace: { calls: 2 },
       });
       expect(calls).toBe(2);
@@ -225,7 +229,7 @@ describe('a decision of the model', () => {
     });
 
     test('stands where the ticket allows it anyway; the second question is the same for all of its kind', async () => {
-      const decider = newDecider({ policy: { confirmAllowed: true }, reuse: true });
+      const decider = newDecider({ policy: { confirmAllowed: 'WithoutReason' }, reuse: true });
       expect(await run(decider, { refundReason: 'Change of plans' })).toMatchObject({
         outcome: { decision: 'ALLOWED', source: 'llm' },
         calls: 2,
@@ -234,8 +238,22 @@ describe('a decision of the model', () => {
       expect((await run(decider)).calls).toBe(0);
     });
 
+    test('has to hold without the fare rules, too, where the pool says so', async () => {
+      const flexible = {
+        ticketClass: 'Economy',
+        fareRulesText: 'Fully refundable.',
+        refundReason: 'New job',
+      };
+      const decided = async (confirmAllowed: Policy['confirmAllowed'], change: object) =>
+        (await run(newDecider({ policy: { confirmAllowed } }), { ...flexible, ...change })).outcome.decision;
+      expect(await decided('WithoutReason', {})).toBe('ALLOWED');
+      expect(await decided('WithoutText', {})).toBe('MANUAL');
+      expect(await decided('WithoutText', { refundReason: undefined })).toBe('MANUAL');
+      expect(await decided('WithoutText', { ticketClass: 'Business' })).toBe('ALLOWED');
+    });
+
     test('fails where the second question does', async () => {
-      const decider = newDecider({ policy: { confirmAllowed: true } });
+      const decider = newDecider({ policy: { confirmAllowed: 'WithoutReason' } });
       llm.script([{ kind: 'slow', ms: 0 }, { kind: 'serverError' }]);
       const { outcome } = await run(decider, { refundReason: 'Change of plans' });
       expect(outcome).toMatchObject({
@@ -243,6 +261,14 @@ describe('a decision of the model', () => {
         source: 'fallback',
         error: { code: 'SERVER_ERROR' },
       });
+    });
+  });
+
+  test('that is held for another reason keeps it in shadow mode', async () => {
+    const { outcome } = await run(newDecider({ policy: { shadow: true, minProbability: 0.9 } }));
+    expect(outcome).toMatchObject({
+      held: { code: 'PROBABILITY_UNKNOWN', label: 'ALLOWED' },
+      shadowDecision: 'MANUAL',
     });
   });
 

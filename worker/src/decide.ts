@@ -85,19 +85,18 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
   const suspicious = suspicion(ticket);
   if (suspicious) return fallback(bookingId, suspicious, trace);
   const first = await askOrRecall(decider, { task, ticket, question, trace }, call);
-  const hangsOnReason =
-    policy.confirmAllowed && first.decision === 'ALLOWED' && ticket.refundReason !== undefined;
-  return hangsOnReason ? confirmWithoutReason(decider, task, ticket, first, call) : first;
+  const plain = withoutFreeText(ticket, policy.confirmAllowed);
+  return plain && first.decision === 'ALLOWED' ? confirm(decider, task, plain, first, call) : first;
 }
 
 /**
- * Asks again without what the customer wrote. However a reason is worded, it cannot make a refund by itself then: where
- * the answers differ, a person decides.
+ * Asks again without text that somebody wrote. However it is worded, it cannot make a refund by itself then: where the
+ * answers differ, a person decides.
  */
-async function confirmWithoutReason(
+async function confirm(
   decider: Decider,
   task: Task,
-  { refundReason: _, ...ticket }: Ticket,
+  ticket: Ticket,
   first: Outcome,
   call: CallContext,
 ): Promise<Outcome> {
@@ -109,7 +108,16 @@ async function confirmWithoutReason(
   const both = { ...(costUSD !== undefined && { costUSD }), trace: { ...first.trace, calls } };
   if (second.error) return { ...first, decision: 'MANUAL', source: 'fallback', error: second.error, ...both };
   if (second.decision === 'ALLOWED') return { ...first, ...both };
-  return { ...first, decision: 'MANUAL', held: held('REASON_DECIDES', 'ALLOWED'), ...both };
+  return { ...first, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED'), ...both };
+}
+
+/** The ticket to ask about again; undefined where there is nothing to leave out. */
+function withoutFreeText(ticket: Ticket, confirmAllowed: Policy['confirmAllowed']): Ticket | undefined {
+  const { refundReason, ...withRules } = ticket;
+  const { fareRulesText, ...plain } = withRules;
+  if (confirmAllowed === 'WithoutReason') return refundReason === undefined ? undefined : withRules;
+  const text = refundReason ?? fareRulesText;
+  return confirmAllowed === 'WithoutText' && text !== undefined ? plain : undefined;
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

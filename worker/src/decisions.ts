@@ -1,9 +1,11 @@
 /** Puts together what decides: policy, memory and budget; and the Redis that they and the quota share. */
+import { createHash } from 'node:crypto';
 import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import { Budget } from './budget/budget.ts';
 import { DecisionMemory } from './cache/decisionMemory.ts';
 import { SharedCalls } from './cache/sharedCalls.ts';
 import { SharedRedis } from './cache/sharedRedis.ts';
+import { canonicalJson } from './canonicalJson.ts';
 import type { Config } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Decider } from './decide.ts';
@@ -74,8 +76,11 @@ function newBudget(
   const perHourUSD = config.LLM_BUDGET_PER_HOUR_USD;
   const perDayUSD = config.LLM_BUDGET_PER_DAY_USD;
   if (perHourUSD === undefined && perDayUSD === undefined) return undefined;
+  // Pools of one name that share a Redis have budgets of their own.
+  const where = canonicalJson([config.CAMUNDA_URL, config.CAMUNDA_TOPIC]);
+  const identity = createHash('sha256').update(where).digest('hex').slice(0, 16);
   return new Budget({
-    pool: config.POOL,
+    pool: `{${config.POOL}:${identity}}`,
     perHourUSD,
     perDayUSD,
     timeZone: config.LLM_BUDGET_TIME_ZONE,

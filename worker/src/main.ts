@@ -40,13 +40,12 @@ if (loaded.ok && command !== undefined) {
 async function main(config: Config): Promise<void> {
   const keyFiles = (config.LLM_KEYS ?? []).map(({ file }) => file);
   const { engineUsername, enginePassword, redisPassword } = CREDENTIAL_FILES;
-  const credentials = new Credentials(config.CREDENTIALS_DIR, [
-    ...keyFiles,
-    engineUsername,
-    enginePassword,
-    redisPassword,
-    ...(config.LLM_CA_FILE ? [config.LLM_CA_FILE] : []),
-  ]);
+  const certificates = config.LLM_CA_FILE ? [config.LLM_CA_FILE] : [];
+  const credentials = new Credentials(
+    config.CREDENTIALS_DIR,
+    [...keyFiles, engineUsername, enginePassword, redisPassword, ...certificates],
+    certificates,
+  );
   const secrets = () => [...config.secrets.all(), ...credentials.all()];
   const fields = { pool: config.POOL, worker: config.workerId };
   const log = createLog({ level: config.LOG_LEVEL, fields, secrets });

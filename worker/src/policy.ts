@@ -12,8 +12,8 @@ export interface Policy extends AnswerPolicy {
   rules: readonly RuleName[];
   limits: Limits | undefined;
   reviewPercent: number;
-  /** Whether an ALLOWED has to hold without the customer's reason, too. */
-  confirmAllowed: boolean;
+  /** Whether an ALLOWED has to hold without the customer's reason, or without any free text, too. */
+  confirmAllowed: Config['DECISIONS_CONFIRM_ALLOWED'];
 }
 
 export function policyOf(config: Config): Policy {
@@ -24,7 +24,7 @@ export function policyOf(config: Config): Policy {
     minProbability: config.DECISIONS_MIN_PROBABILITY,
     whenProbabilityUnknown: config.DECISIONS_WHEN_PROBABILITY_UNKNOWN,
     reviewPercent: config.DECISIONS_REVIEW_PERCENT,
-    confirmAllowed: config.DECISIONS_CONFIRM_ALLOWED === 'WithoutReason',
+    confirmAllowed: config.DECISIONS_CONFIRM_ALLOWED,
   };
 }
 

@@ -55,12 +55,13 @@ export const decisionsSchema = z
         'What to do with an answer that came without log probabilities, where minProbability is set.',
       ),
     confirmAllowed: z
-      .enum(['Never', 'WithoutReason'])
+      .enum(['Never', 'WithoutReason', 'WithoutText'])
       .default('Never')
       .describe(
         "WithoutReason: an ALLOWED for a ticket with a customer's reason is asked for again without it, and goes to " +
-          'MANUAL where the answers differ. However a reason is worded, it cannot make a refund by itself then. State ' +
-          'what you know as a fact instead (carrierCancelled). Never: the first answer counts.',
+          'MANUAL where the answers differ. However a reason is worded, it cannot make a refund by itself then; what ' +
+          'you know, state as a fact (carrierCancelled). WithoutText: the same without the fare rules, too, for fare ' +
+          'rules from a source that is not trusted. Never: the first answer counts.',
       ),
     reviewPercent: z
       .number()

@@ -122,15 +122,15 @@ describe('the plan', () => {
     ...minimalSpec,
     llm: { ...minimalSpec.llm, quotas: [{ requestsPerMinute: 50_000 }] },
   });
-  it('lets the old pods make room before it adds new ones', () => {
+  it('lets the old pods make room for new ones in the same breath', () => {
     const seen = { ...healthy({ pool: quotas }), pods: [told('a', 3)] };
     const steps = plan({
       ...seen,
       backlog: { known: true, pending: 500, inFlight: 0, at: '2026-01-01T00:00:00Z' },
     }).steps;
     expect(steps).toEqual([
-      { action: 'directives', name: 'a', namespace: 'airline', text: '{"podsSharingQuota":10}' },
       { action: 'scale', name: 'refunds', namespace: 'airline', replicas: 10 },
+      { action: 'directives', name: 'a', namespace: 'airline', text: '{"podsSharingQuota":10}' },
     ]);
   });
 
@@ -162,7 +162,7 @@ describe('a budget with whenSpent Manual', () => {
   });
 
   it('tells the pods until when, and people why', () => {
-    expect(steps[0]).toMatchObject({
+    expect(steps.at(-1)).toMatchObject({
       action: 'directives',
       text: '{"podsSharingQuota":10,"budgetSpentUntil":"2026-01-01T23:00:00.000Z"}',
     });

@@ -103,12 +103,13 @@ function scalingSteps(
   const { name } = deployment.metadata;
   return [
     ...leaving,
-    // Before the step that they are for: pods that share a quota make room before others come.
-    ...directives.map(({ pod, text }): Step => ({ action: 'directives', name: pod, namespace, text })),
+    // Before the step down that they are for.
     ...costs.map(({ pod, cost }): Step => ({ action: 'deletionCost', name: pod, namespace, cost })),
     ...(mayScale && scaleTo !== undefined
       ? [{ action: 'scale' as const, name, namespace, replicas: scaleTo }]
       : []),
+    // Pods that share a quota make room while the new ones start; nothing of that may hold a step up.
+    ...directives.map(({ pod, text }): Step => ({ action: 'directives', name: pod, namespace, text })),
   ];
 }
 

@@ -11,6 +11,7 @@ import { Ledger } from './ledger.ts';
 import { type PeriodName, periodAt } from './periods.ts';
 
 export interface BudgetOptions {
+  /** Names the pool among all that share a Redis. */
   pool: string;
   perHourUSD: number | undefined;
   perDayUSD: number | undefined;

@@ -31,9 +31,8 @@ export interface Found {
 const RECORD_TTL_MS = 6 * 3_600_000;
 
 export const decisionName = (question: string): string => `farerules:decision:${question}`;
-/** A task may be asked about in two ways. */
-const recordName = (taskId: string, question: string): string =>
-  `farerules:task:${taskId}:${question.slice(0, 16)}`;
+/** With the question: a task may be asked about in two ways, or come again with other variables. */
+const recordName = (taskId: string, question: string): string => `farerules:task:${taskId}:${question}`;
 
 export class DecisionMemory {
   readonly reuse: boolean;
@@ -67,7 +66,7 @@ export class DecisionMemory {
     boundary: number,
     now = Date.now(),
   ): Promise<void> {
-    const record: Known = { ...answer, until: now + RECORD_TTL_MS, question };
+    const record: Known = { ...answer, until: now + RECORD_TTL_MS };
     // Lifetimes differ by up to a tenth, so that entries do not end together.
     const until = Math.min(now + Math.round(this.#options.ttlMs * (1 - Math.random() / 10)), boundary);
     const shared: Known | undefined = this.reuse && until > now ? { ...answer, until } : undefined;
@@ -85,7 +84,7 @@ export class DecisionMemory {
 
   #findHere(taskId: string, question: string, now: number): Found | undefined {
     const record = this.#local?.get(recordName(taskId, question));
-    if (record?.question === question && record.until > now) return { known: record, layer: 'record' };
+    if (record && record.until > now) return { known: record, layer: 'record' };
     const known = this.reuse ? this.#local?.get(question) : undefined;
     return known && known.until > now ? { known, layer: 'memory' } : undefined;
   }
@@ -98,7 +97,7 @@ export class DecisionMemory {
       const [record, known] = (await redis.run((client) => client.mGet(names))).map((text) =>
         decode(text, now),
       );
-      if (record?.question === question) return { known: record, layer: 'record' };
+      if (record) return { known: record, layer: 'record' };
       if (!known) return undefined;
       this.#keepHere(question, known, now);
       return { known, layer: 'redis' };

@@ -8,8 +8,6 @@ const schema = z.object({
   probability: z.number().min(0).max(1).optional(),
   /** Until when it may be used, milliseconds since 1970. */
   until: z.number(),
-  /** The question that it answers (see key.ts): only in the record of a task. */
-  question: z.string().optional(),
 });
 
 export type Known = z.output<typeof schema>;

@@ -46,6 +46,16 @@ test('the answer is kept before anybody gets it', async () => {
   expect(order).toEqual(['kept', 'shared']);
 });
 
+test('a call that has ended is not shared any more: what is remembered is not its business', async () => {
+  const calls = newCalls();
+  const { ask, end, made } = call('ALLOWED');
+  end();
+  for (let time = 1; time <= 2; time += 1) {
+    expect(await calls.run('q', soon(), ask, nothing)).toEqual({ result: 'ALLOWED' });
+    expect(made()).toBe(time);
+  }
+});
+
 test('a failure is not shared: who waited for it asks, and the next question begins anew', async () => {
   const calls = newCalls();
   const failing = call(undefined);

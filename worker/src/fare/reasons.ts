@@ -22,7 +22,7 @@ export const UNDECIDED = {
 export const HELD = {
   LOW_PROBABILITY: 'the model was not sure enough',
   PROBABILITY_UNKNOWN: 'the model did not say how sure it was',
-  REASON_DECIDES: "without the customer's reason the model decides otherwise",
+  TEXT_DECIDES: 'without the free text the model decides otherwise',
   REVIEW_SAMPLE: 'chosen by chance for a person to check',
   SHADOW: 'decisions are only recorded',
 } as const;

@@ -7,7 +7,7 @@
 import { type Reason, undecided } from './reasons.ts';
 import { deceptiveCharacters } from './text/characters.ts';
 import { encodedText, fold, readings } from './text/fold.ts';
-import { speaksToTheModel } from './text/phrases.ts';
+import { hidesAWord, speaksToTheModel } from './text/phrases.ts';
 import type { Ticket } from './ticket.ts';
 
 const FREE_TEXT = ['fareRulesText', 'refundReason'] as const;
@@ -27,7 +27,10 @@ export function suspicious(text: string): string | undefined {
   const characters = deceptiveCharacters(text);
   if (characters) return characters;
   if (encodedText(text)) return 'text that only a decoder can read';
-  if (shoutsALabel(text) || readings(text).some(speaksToTheModel)) return 'words that speak to the model';
+  const [folded = '', ...others] = readings(text);
+  if (others.some((reading) => hidesAWord(folded, reading))) return 'words in disguise';
+  if (shoutsALabel(text) || [folded, ...others].some(speaksToTheModel))
+    return 'words that speak to the model';
   return undefined;
 }
 

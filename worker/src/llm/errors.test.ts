@@ -10,6 +10,7 @@ test.each<[string, unknown, string, boolean]>([
   ['429', http(429), 'RATE_LIMITED', true],
   ['an exhausted account', http(429, { code: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
   ['an exhausted account, by type', http(429, { type: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
+  ['a question that Azure filters', http(400, { code: 'content_filter' }), 'CONTENT_FILTERED', false],
   ['401', http(401), 'UNAUTHENTICATED', false],
   ['403', http(403), 'FORBIDDEN', false],
   ['404', http(404), 'MODEL_NOT_FOUND', false],

@@ -112,6 +112,8 @@ function isUntrusted(error: unknown): boolean {
 
 function codeOf(status: number, reason: string | undefined): LlmErrorCode {
   if (reason === 'insufficient_quota') return 'INSUFFICIENT_QUOTA';
+  // Azure filters the question, too, and answers with an error then.
+  if (reason === 'content_filter') return 'CONTENT_FILTERED';
   if (status === 401) return 'UNAUTHENTICATED';
   if (status === 403) return 'FORBIDDEN';
   if (status === 404) return 'MODEL_NOT_FOUND';

@@ -1,14 +1,13 @@
 /**
- * The API keys in their quota groups, and what is known of each: which the API
- * refused, which account has no quota left, which group is to be left alone for
- * how long and what its limits still let through. A rotated key is a new one
- * and has a clean record.
+ * The API keys in their quota groups: which one the next call takes, and what
+ * is known of each. A rotated key is a new one and has a clean record.
  */
 import type { LlmKeyRef } from '@farerules/crds/workerEnv';
 import type { Credentials } from '../credentials.ts';
 import { chooseGroup, type GroupState } from './keyChoice.ts';
 import { isOut, type Outage, refusedAgain, tried } from './outage.ts';
-import { type RateLimits, remainingCalls } from './rateLimits.ts';
+import { QuotaGroups } from './quotaGroups.ts';
+import type { RateLimits } from './rateLimits.ts';
 
 export interface ApiKey {
   key: string;
@@ -29,22 +28,14 @@ interface IndexedKey extends ApiKey {
   index: number;
 }
 
-interface Group {
-  /** Until when the API asked us to leave it alone. */
-  coolUntil?: number;
-  limits?: { at: number; said: RateLimits };
-  /** The account has no quota left, as the API said to this key: with another one that need not be so. */
-  exhausted?: { key: string; outage: Outage };
-}
-
 export class ApiKeys {
   readonly #credentials: Credentials;
   readonly #refs: readonly LlmKeyRef[];
   readonly #fallback: string | undefined;
-  /** By the key. */
-  readonly #refused = new Map<string, Outage>();
-  readonly #groups = new Map<string, Group>();
   readonly #now: () => number;
+  /** Keys that the API did not accept. */
+  readonly #refused = new Map<string, Outage>();
+  readonly #groups = new QuotaGroups();
   #turn = 0;
 
   /**
@@ -57,10 +48,10 @@ export class ApiKeys {
     fallback: string | undefined,
     now: () => number = () => performance.now(),
   ) {
-    this.#now = now;
     this.#credentials = credentials;
     this.#refs = refs;
     this.#fallback = fallback;
+    this.#now = now;
   }
 
   /** Whether there is a key at all. */
@@ -72,22 +63,22 @@ export class ApiKeys {
   next({ queueMs, tokensPerCall }: Pacing): ApiKey | { waitMs: number } | undefined {
     const now = this.#now();
     const keys = this.#current();
-    const groups = [...new Set(keys.map(({ quotaGroup }) => quotaGroup))].map(
+    const usable = this.#usable(keys, now);
+    const groups = namesOf(keys).map(
       (quotaGroup): GroupState => ({
         quotaGroup,
-        usable: keys.some((key) => key.quotaGroup === quotaGroup && this.#isUsable(key, keys, now)),
-        coolingMs: this.#coolingMs(quotaGroup, now),
+        usable: usable.some((key) => key.quotaGroup === quotaGroup),
+        coolingMs: this.#groups.coolingMs(quotaGroup, now),
         queueMs: queueMs(quotaGroup),
-        remaining: this.#remaining(quotaGroup, tokensPerCall, now),
+        remaining: this.#groups.remaining(quotaGroup, tokensPerCall, now),
       }),
     );
     const choice = chooseGroup(groups, Math.random());
     if (!choice || 'waitMs' in choice) return choice;
-    const own = keys.filter(({ quotaGroup }) => quotaGroup === choice.group.quotaGroup);
-    const usable = own.filter((key) => this.#isUsable(key, keys, now));
-    const candidates = usable.length > 0 ? usable : own;
+    const { quotaGroup, usable: some } = choice.group;
+    const candidates = (some ? usable : keys).filter((key) => key.quotaGroup === quotaGroup);
     const chosen = candidates[this.#turn++ % candidates.length];
-    if (chosen) this.#try(chosen, now);
+    if (chosen) this.#tries(chosen, now);
     return chosen;
   }
 
@@ -95,19 +86,19 @@ export class ApiKeys {
   openGroups(): string[] {
     const now = this.#now();
     const keys = this.#current();
-    const usable = keys.filter((key) => this.#isUsable(key, keys, now));
-    const groups = (usable.length > 0 ? usable : keys).map(({ quotaGroup }) => quotaGroup);
-    return [...new Set(groups)].filter((group) => this.#coolingMs(group, now) === 0);
+    const usable = this.#usable(keys, now);
+    const open = namesOf(usable.length > 0 ? usable : keys);
+    return open.filter((group) => this.#groups.coolingMs(group, now) === 0);
   }
 
   isCooling(quotaGroup: string): boolean {
-    return this.#coolingMs(quotaGroup, this.#now()) > 0;
+    return this.#groups.coolingMs(quotaGroup, this.#now()) > 0;
   }
 
   /** The API took this key and answered. */
   accepted({ key, quotaGroup }: ApiKey): void {
     this.#refused.delete(key);
-    delete this.#group(quotaGroup).exhausted;
+    this.#groups.answered(quotaGroup);
   }
 
   /**
@@ -117,30 +108,26 @@ export class ApiKeys {
   async refused({ key }: ApiKey): Promise<boolean> {
     this.#refused.set(key, refusedAgain(this.#refused.get(key), this.#now()));
     await this.#credentials.reload();
-    const keys = this.#current();
-    for (const old of this.#refused.keys())
-      if (!keys.some(({ key }) => key === old)) this.#refused.delete(old);
-    return this.#anyUsable(keys);
+    const present = this.#current().map((current) => current.key);
+    for (const old of this.#refused.keys()) if (!present.includes(old)) this.#refused.delete(old);
+    return this.#anyUsable();
   }
 
   /** Notes that the account of this key has no quota left. True when there is a key of another account. */
   exhausted({ key, quotaGroup }: ApiKey): boolean {
-    const keys = this.#current();
-    const outage = refusedAgain(this.#exhaustedNow(quotaGroup, keys), this.#now());
-    this.#group(quotaGroup).exhausted = { key, outage };
-    return this.#anyUsable(keys);
+    this.#groups.exhausted(quotaGroup, key, keysOf(quotaGroup, this.#current()), this.#now());
+    return this.#anyUsable();
   }
 
   /** The API asked to leave this group alone for so long. True when there is another that may be called. */
   limited(quotaGroup: string, coolDownMs: number): boolean {
-    const group = this.#group(quotaGroup);
-    group.coolUntil = Math.max(group.coolUntil ?? 0, this.#now() + coolDownMs);
+    this.#groups.leaveAlone(quotaGroup, this.#now() + coolDownMs);
     return this.openGroups().length > 0;
   }
 
   /** What the API said of the group's limits. */
   observed(quotaGroup: string, said: RateLimits): void {
-    this.#group(quotaGroup).limits = { at: this.#now(), said };
+    this.#groups.observed(quotaGroup, said, this.#now());
   }
 
   /** What is known of each key, in the order of the configuration; never the key itself. */
@@ -149,47 +136,28 @@ export class ApiKeys {
     const keys = this.#current();
     return keys.map(({ index, key, quotaGroup }) => {
       const refused = this.#refused.has(key) && 'refused';
-      const exhausted = this.#exhaustedNow(quotaGroup, keys) && 'exhausted';
-      const cooling = this.#coolingMs(quotaGroup, now) > 0 && 'cooling';
+      const exhausted = this.#groups.isExhausted(quotaGroup, keysOf(quotaGroup, keys)) && 'exhausted';
+      const cooling = this.#groups.coolingMs(quotaGroup, now) > 0 && 'cooling';
       return { index, quotaGroup, state: refused || exhausted || cooling || 'usable' };
     });
   }
 
-  #anyUsable(keys: readonly ApiKey[]): boolean {
-    const now = this.#now();
-    return keys.some((key) => this.#isUsable(key, keys, now));
+  #anyUsable(): boolean {
+    return this.#usable(this.#current(), this.#now()).length > 0;
   }
 
-  #isUsable({ key, quotaGroup }: ApiKey, keys: readonly ApiKey[], now: number): boolean {
-    return !isOut(this.#refused.get(key), now) && !isOut(this.#exhaustedNow(quotaGroup, keys), now);
-  }
-
-  #exhaustedNow(quotaGroup: string, keys: readonly ApiKey[]): Outage | undefined {
-    const exhausted = this.#groups.get(quotaGroup)?.exhausted;
-    return exhausted && keys.some(({ key }) => key === exhausted.key) ? exhausted.outage : undefined;
+  #usable(keys: readonly IndexedKey[], now: number): IndexedKey[] {
+    return keys.filter(
+      ({ key, quotaGroup }) =>
+        !isOut(this.#refused.get(key), now) && !this.#groups.isOut(quotaGroup, keysOf(quotaGroup, keys), now),
+    );
   }
 
   /** The call that is about to be made is the one that tries what was refused. */
-  #try({ key, quotaGroup }: ApiKey, now: number): void {
+  #tries({ key, quotaGroup }: ApiKey, now: number): void {
     const refused = this.#refused.get(key);
     if (refused) this.#refused.set(key, tried(refused, now));
-    const { exhausted } = this.#group(quotaGroup);
-    if (exhausted) exhausted.outage = tried(exhausted.outage, now);
-  }
-
-  #coolingMs(quotaGroup: string, now: number): number {
-    return Math.max(0, (this.#groups.get(quotaGroup)?.coolUntil ?? 0) - now);
-  }
-
-  #remaining(quotaGroup: string, tokensPerCall: number, now: number): number | undefined {
-    const limits = this.#groups.get(quotaGroup)?.limits;
-    return limits && remainingCalls(limits.said, tokensPerCall, now - limits.at);
-  }
-
-  #group(quotaGroup: string): Group {
-    const group = this.#groups.get(quotaGroup) ?? {};
-    this.#groups.set(quotaGroup, group);
-    return group;
+    this.#groups.tries(quotaGroup, now);
   }
 
   #current(): IndexedKey[] {
@@ -201,3 +169,8 @@ export class ApiKeys {
     return [{ index: 0, key: this.#fallback, quotaGroup: 'default' }];
   }
 }
+
+const namesOf = (keys: readonly ApiKey[]): string[] => [...new Set(keys.map(({ quotaGroup }) => quotaGroup))];
+
+const keysOf = (quotaGroup: string, keys: readonly ApiKey[]): string[] =>
+  keys.flatMap((other) => (other.quotaGroup === quotaGroup ? [other.key] : []));

@@ -12,7 +12,7 @@ export function fold(text: string): string {
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .normalize('NFC')
-    .replace(/[’‘`´]/g, "'")
+    .replace(/[’‘´]/g, "'")
     .replace(/\s+/g, ' ');
 }
 

@@ -34,10 +34,10 @@ const ORDERS = union(
 const ANSWER = union(
   [
     '(?:answer|respond|reply|output|print|say|write|emit|type|classify|label|mark|choose|select|pick|decide|conclude|declare|treat|rate|repeat|generate|produce|spell|complete|finish)\\b|return (?:only|just|the|exactly)|(?:one|single|exact|only|following|first|last) word|(?:your|the|correct|right|final|expected|only|valid|proper) (?:answer|response|reply|output|decision|verdict|label|result|conclusion|classification|completion)|must be|should be|set (?:it|this|the)|is (?:to be|hereby|now)',
-    'antworte|antwort\\b|gib .{0,20} aus|schreibe|entscheide|reponds|repondez|reponse|ecris|responde|respuesta|escribe|contesta|rispondi|risposta|scrivi|responda|resposta|escreva|antwoord|schrijf|svara|svar\\b|skriv|vastaa|vastaus|odpowiedz|napisz|odpovez|odpoved|napis|valaszol|valasz|irj|raspunde|cevap|yanit|yaz\\b|jawab|tulis|tra loi|viet',
+    'ordina al|scegli\\b|elige\\b|escolh[ae]\\b|choisis|wahle\\b|kies\\b|wybierz|antworte|antwort\\b|gib .{0,20} aus|schreibe|entscheide|reponds|repondez|reponse|ecris|responde|respuesta|escribe|contesta|rispondi|risposta|scrivi|responda|resposta|escreva|antwoord|schrijf|svara|svar\\b|skriv|vastaa|vastaus|odpowiedz|napisz|odpovez|odpoved|napis|valaszol|valasz|irj|raspunde|cevap|yanit|yaz\\b|jawab|tulis|tra loi|viet',
   ],
   [
-    'ответ|напиши|скажи|отвеч|відповід|напиши|отговор|απαντησ|γραψε|أجب|اجب|الجواب|اكتب|رد ب|ענה|תשובה|כתוב|उत्तर|जवाब|लिख|پاسخ|بنویس|回答|回复|回覆|输出|輸出|答案|写|答え|答えて|返答|出力|と書|대답|답변|출력|응답|적어',
+    'ответ|напиши|скажи|выбер|обери|отвеч|відповід|напиши|отговор|απαντησ|γραψε|أجب|اجب|الجواب|اكتب|رد ب|ענה|תשובה|כתוב|उत्तर|जवाब|लिख|پاسخ|بنویس|回答|回复|回覆|输出|輸出|选择|選擇|答案|写|答え|答えて|返答|出力|選んで|選べ|選択し|と書|대답|선택|답변|출력|응답|적어',
   ],
 );
 
@@ -85,6 +85,7 @@ const ALONE: readonly RegExp[] = [
   /(?:^|[\n.!?"'}\]>)]\s?|\b)(?:system|assistant|developer|user|human|ai|admin|administrator|operator|root|model|bot|q|a|output|answer|response|decision|verdict|completion)\s?(?:\([^)]{0,20}\))?\s?[:>\]=]{1,2}/,
   /["'{,]\s?(?:role|content|decision|answer|label|output|verdict|messages?)["']?\s?:/,
   /\b(?:booking id|ticket class|days until flight|purchase (?:date|time)|departure time|ticket price|fare rules?|refund reason|cancelled by carrier|partly flown|refund request)\s?[:=]/,
+  /\bthe opposite of (?:what|the|any)\b/,
   /answer with one word|analy[sz]e this ticket|airline policy expert|one word: /,
   /\bas an ai\b|\blanguage model\b|\bchatgpt\b|\bllms?\b|\bsystem (?:override|message|update|notice)\b|\b(?:developer|debug|god|sudo|root) mode\b|sudo |\boverride code\b|end of (?:data|input|ticket|prompt|rules|text|request|reason)|(?:begin|start) of (?:new|instructions)/,
   /\beval\(|\bprint\(|\breturn ["']|\bselect .{1,40} from\b|;\s?drop |<\/?[a-z]+[^>]{0,40}>|\bfunction\s?\(|=>|\bconst \w+ ?=|\b\w+ ?[=+] ?["'][a-z]{1,6}["']/,
@@ -102,6 +103,14 @@ const ALONE: readonly RegExp[] = [
 
 /** Kinds that are ordinary alone. Orders count only beside an override: every airline has rules. */
 const KINDS: readonly RegExp[] = [ANSWER, APPROVE, CHOICE, MACHINE];
+
+const TELLING = /(?<!\p{L})(?:allowed|approved|with[_ ]?penalty|ignore|disregard|instructions?)(?!\p{L})/gu;
+
+/** Whether a telling word is in one reading of a text and not in the text as it is. */
+export function hidesAWord(folded: string, reading: string): boolean {
+  const open = new Set(folded.match(TELLING));
+  return (reading.match(TELLING) ?? []).some((word) => !open.has(word));
+}
 
 /** In a folded text: whether it speaks to the model or about its answer. */
 export function speaksToTheModel(folded: string): boolean {
