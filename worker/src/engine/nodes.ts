@@ -35,7 +35,7 @@ export interface EngineRequest {
  * Requests that change tasks, at once: beyond this the node is no faster, and fetches would wait behind them until
  * they run out of time.
  */
-const PLACES = Number(process.env.GATE ?? 16);
+const PLACES = 16;
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
 

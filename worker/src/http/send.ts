@@ -69,7 +69,9 @@ export function send(
       response.once('end', () => settle(() => resolve({ status: statusCode, headers, text })));
       response.once('error', fail);
       // Without the end of its body an answer is no answer.
-      response.once('close', () => fail(new HttpFailure('CUT_OFF')));
+      response.once('close', () => {
+        if (!response.complete) fail(new HttpFailure('CUT_OFF'));
+      });
     });
     request.once('error', fail);
     request.once('socket', (socket) => {
