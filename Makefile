@@ -28,7 +28,10 @@ down: deps ## End the environment that `make up` or a killed run left
 install: deps ## Install operator, process and sample pool into the environment that is up
 	@$(CLI) install
 
-.PHONY: bench-scaling soak-scaling
+.PHONY: bench-worker bench-scaling soak-scaling
+bench-worker: deps ## Measure the worker beside the official clients: twenty minutes (BENCH_* shorten it, see test/README.md)
+	@$(CLI) bench-worker
+
 # Compiled as users have it: an API server without the compiler's optimisation would be measured in its place.
 bench-scaling: export FRWP_OPTIMISE ?= 1
 bench-scaling: deps ## Measure the scaling beside KEDA's: an hour (BENCH_* shorten it, see test/README.md)

@@ -1,5 +1,6 @@
 /** The commands behind the Makefile's targets. */
 import { benchScaling } from './bench/scaling.ts';
+import { benchWorker } from './bench/worker/worker.ts';
 import { down } from './environment/down.ts';
 import { environment } from './environment/environment.ts';
 import { installOperator, installPool, installProcess } from './environment/install.ts';
@@ -21,6 +22,7 @@ const commands: Record<string, () => Promise<number>> = {
   checks: async () => report(await checks()),
   generate,
   'bench-scaling': benchScaling,
+  'bench-worker': benchWorker,
   'soak-scaling': soakScaling,
   async up() {
     await up();

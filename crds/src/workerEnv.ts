@@ -8,15 +8,22 @@
  * come as variables instead.
  */
 import { z } from 'zod';
+import { RULES } from './spec/decisions.ts';
 
 /** Where the operator mounts the credentials Secret in the worker's pod. */
 export const CREDENTIALS_DIR = '/var/run/farerules/credentials';
+
+/** Where the pod's directives annotation appears as a file, and where its audit volume is. */
+export const DIRECTIVES_DIR = '/var/run/farerules/directives';
+export const AUDIT_DIR = '/var/log/farerules';
 
 /** File names in the credentials directory, which are the Secret's keys. */
 export const CREDENTIAL_FILES = {
   engineUsername: 'engine-username',
   enginePassword: 'engine-password',
   redisPassword: 'redis-password',
+  /** PEM certificates to trust for the LLM API. */
+  llmCA: 'llm-ca',
   /** The API key with this index in `spec.llm.credentials`. */
   llmKey: (index: number): string => `llm-${index}`,
 } as const;
@@ -37,17 +44,16 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const llmKeyRefSchema = z.strictObject({ file: z.string().min(1), quotaGroup: z.string().min(1) });
 export type LlmKeyRef = z.output<typeof llmKeyRefSchema>;
 
-const jsonKeyRefs = z.string().transform((text, context): LlmKeyRef[] => {
-  try {
-    return z.array(llmKeyRefSchema).parse(JSON.parse(text));
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'must be JSON: [{"file": "llm-0", "quotaGroup": "default"}]',
-    });
-    return z.NEVER;
-  }
-});
+/** A variable that holds JSON; `example` is what the message of a wrong one shows. */
+const json = <T>(schema: z.ZodType<T>, example: string) =>
+  z.string().transform((text, context): T => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: `must be JSON: ${example}` });
+      return z.NEVER;
+    }
+  });
 
 export const workerEnvSchema = z.object({
   CAMUNDA_URL: list
@@ -97,12 +103,58 @@ export const workerEnvSchema = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://api.openai.com/v1')
     .describe('Base URL of the LLM API.'),
-  LLM_KEYS: jsonKeyRefs
+  LLM_KEYS: json(z.array(llmKeyRefSchema), '[{"file": "llm-0", "quotaGroup": "default"}]')
     .optional()
     .describe('Key files of the credentials directory with their quota groups, as JSON.'),
   LLM_MODEL: z.string().min(1).default('gpt-4o-mini').describe('Model name.'),
   LLM_PROVIDER_NAME: z.string().min(1).optional().describe('What the variable llmProvider says.'),
-  LLM_MAX_TOKENS: z.coerce.number().int().min(1).default(10).describe('Most tokens of an answer.'),
+  LLM_PROFILE: z
+    .enum(['Auto', 'MaxTokens', 'MaxCompletionTokens', 'Reasoning'])
+    .default('Auto')
+    .describe('Which parameters the model takes.'),
+  LLM_REASONING_EFFORT: z
+    .enum(['none', 'minimal', 'low', 'medium', 'high'])
+    .optional()
+    .describe('Reasoning of models that can.'),
+  LLM_ANSWER_FORMAT: z
+    .enum(['OneWord', 'Structured'])
+    .default('OneWord')
+    .describe('One word, or a JSON object that the API holds to a schema.'),
+  LLM_MAX_TOKENS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Most tokens of an answer. Left out: by the answer format and the model.'),
+  LLM_QUOTAS: json(
+    z.array(
+      z.strictObject({
+        group: z.string().min(1),
+        requestsPerMinute: z.int().min(1).optional(),
+        tokensPerMinute: z.int().min(1).optional(),
+      }),
+    ),
+    '[{"group": "default", "requestsPerMinute": 500, "tokensPerMinute": 200000}]',
+  )
+    .optional()
+    .describe('Limits of the quota groups, for all workers of the pool together, as JSON.'),
+  LLM_BUDGET_PER_HOUR_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('US dollars an hour, then MANUAL.'),
+  LLM_BUDGET_PER_DAY_USD: z.coerce.number().positive().optional().describe('US dollars a day, then MANUAL.'),
+  LLM_BUDGET_TIME_ZONE: z.string().min(1).default('UTC').describe('Time zone in which the day begins.'),
+  LLM_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of the credentials directory with certificates (PEM) to trust for the LLM API.'),
+  HTTPS_PROXY: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Proxy for the LLM API. NO_PROXY lists hosts that are asked directly.'),
+  NO_PROXY: list.optional().describe('Host names, domains (.example.com) and addresses asked without proxy.'),
   LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.3).describe('Sampling temperature.'),
   LLM_TIMEOUT_MS: milliseconds.default(8_000).describe('Longest wait for one call, in milliseconds.'),
   LLM_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(10).default(3).describe('Most calls for one task.'),
@@ -124,6 +176,86 @@ export const workerEnvSchema = z.object({
   CACHE_TTL_MS: milliseconds
     .default(3_600_000)
     .describe('How long a decision may be reused, in milliseconds.'),
+  CACHE_DECISIONS: flag.optional().describe('Reuse decisions. Left out: true where CACHE_REDIS_URL is set.'),
+  CACHE_ENTRIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(10_000)
+    .describe('Decisions that the worker remembers by itself.'),
+  CAMUNDA_NODES: z
+    .enum(['Auto', 'Direct', 'Balanced'])
+    .default('Auto')
+    .describe(
+      'Whether an address of CAMUNDA_URL is one engine node (Direct) or stands for several (Balanced).',
+    ),
+  DECISIONS_MODE: z
+    .enum(['Enforce', 'Shadow'])
+    .default('Enforce')
+    .describe('Shadow: decisions are recorded and every task goes to MANUAL.'),
+  DECISIONS_RULES: list
+    .pipe(z.array(z.enum(RULES)))
+    .optional()
+    .describe('Rules that decide before the model, separated by commas.'),
+  DECISIONS_MAX_AUTO_REFUND: json(
+    z.record(z.string().regex(/^[A-Z]{3}$/), z.int().min(0)),
+    '{"EUR": 50000, "USD": 60000}',
+  )
+    .optional()
+    .describe('Highest price by currency, in its minor unit, that is decided without a person, as JSON.'),
+  DECISIONS_MIN_PROBABILITY: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Least probability of the label; below it MANUAL.'),
+  DECISIONS_WHEN_PROBABILITY_UNKNOWN: z
+    .enum(['Manual', 'Accept'])
+    .default('Manual')
+    .describe('What to do with an answer without log probabilities.'),
+  DECISIONS_CONFIRM_ALLOWED: z
+    .enum(['Never', 'WithoutReason', 'WithoutText'])
+    .default('Never')
+    .describe(
+      "An ALLOWED has to hold without the customer's reason (or any free text), too; otherwise MANUAL.",
+    ),
+  DECISIONS_REVIEW_PERCENT: z.coerce
+    .number()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe('Percent of ALLOWED decisions that go to MANUAL for a person to check.'),
+  ON_FAILURE: z
+    .enum(['Manual', 'Retry'])
+    .default('Manual')
+    .describe('What becomes of a task that the model could not decide.'),
+  ON_FAILURE_RETRIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('How often such a task is given back to the engine.'),
+  ON_FAILURE_RETRY_TIMEOUT_MS: milliseconds
+    .default(300_000)
+    .describe('How long it then waits, in milliseconds.'),
+  ON_FAILURE_FINALLY: z
+    .enum(['Manual', 'Incident'])
+    .default('Manual')
+    .describe('What becomes of it after the last try.'),
+  AUDIT_PROCESS_VARIABLES: flag
+    .default(false)
+    .describe('Also store the record of the decision as the process variable llmAudit.'),
+  AUDIT_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Directory for a file of audit records, named after the pod.'),
+  DIRECTIVES_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with what the operator tells this pod (see directives.ts); read again when it changes.'),
   METRICS_PORT: z.coerce
     .number()
     .int()

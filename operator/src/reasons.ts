@@ -36,6 +36,10 @@ export const REASONS = {
   SecretForbidden: 'SecretForbidden',
   /** CredentialsReady: a Secret could not be read for another reason. */
   SecretUnreadable: 'SecretUnreadable',
+  /** CredentialsReady: the LLM API does not accept a key, as the workers say. */
+  LLMKeyRefused: 'LLMKeyRefused',
+  /** CredentialsReady: the account of a key has no quota left, as the workers say. */
+  LLMQuotaExhausted: 'LLMQuotaExhausted',
 
   /** WorkersAvailable: at least the fewest pods are ready and all run the current template. */
   MinimumAvailable: 'MinimumAvailable',

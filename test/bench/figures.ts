@@ -1,6 +1,15 @@
 /** The figures of a benchmark, as results/NAME.json has them (see test/README.md), and as a table; pure. */
 
-export type Peer = 'keda-default' | 'keda-tuned';
+export type ScalingPeer = 'keda-default' | 'keda-tuned';
+export type WorkerPeer =
+  | 'js-default'
+  | 'js-tuned'
+  | 'js-long-poll'
+  | 'python'
+  | 'engine-limit'
+  | 'sdk-retries'
+  | 'document';
+export type Peer = ScalingPeer | WorkerPeer;
 
 export interface Figure {
   name: string;
@@ -71,7 +80,8 @@ function beside(theirs: Figure | undefined, ours: Figure | undefined): string {
   return `${value} (${times.toFixed(1)}×${judged})`;
 }
 
-function aligned(rows: string[][]): string[] {
+/** Columns as wide as their widest cell. */
+export function aligned(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STYLE } from '../demo/reportStyle.ts';
 import { escapeHtml, plot, scales } from '../demo/svg.ts';
-import type { Peer } from './figures.ts';
+import type { ScalingPeer } from './figures.ts';
 import type { Reaction } from './reaction/reactions.ts';
 import { RIGHT, STARTS, type Start } from './reaction/target.ts';
 import { spread } from './statistics.ts';
 
-const ROWS: { peer: Peer | null; title: string; color: string }[] = [
+const ROWS: { peer: ScalingPeer | null; title: string; color: string }[] = [
   { peer: null, title: 'FareRuleWorkerPool', color: 's1' },
   { peer: 'keda-tuned', title: 'KEDA, pollingInterval 1', color: 's3' },
   { peer: 'keda-default', title: 'KEDA, defaults', color: 's2' },

@@ -16,8 +16,8 @@ import { OpenTasks } from './engine/openTasks.ts';
 import { estimate, estimateLine } from './estimate.ts';
 import { measureFailing } from './failing/failing.ts';
 import { type Figure, table } from './figures.ts';
+import { bundled } from './image.ts';
 import { buildKeda, KEDA_VERSION } from './keda/build.ts';
-import { bundledOperator } from './operator/bundle.ts';
 import { writePlot } from './plot.ts';
 import { refusalOfZero } from './reaction/ours.ts';
 import { reactionFigures } from './reaction/reactionFigures.ts';
@@ -32,7 +32,7 @@ import { measuresKeda, type Settings, settingsFrom } from './settings.ts';
 export async function benchScaling(): Promise<number> {
   const settings = settingsFrom(process.env);
   say(estimateLine(estimate(settings)));
-  await step("the operator's bundle", bundledOperator);
+  await step("the operator's bundle", () => bundled('operator'));
   if (measuresKeda(settings)) await step(`KEDA ${KEDA_VERSION} at hand`, buildKeda);
   if (process.env.FRWP_ENVIRONMENT) return measure(settings);
   return withCleanup(async () => {

@@ -1,4 +1,5 @@
-/** How much a benchmark measures, from the environment; pure. */
+/** How much `make bench-scaling` measures, from the environment; pure. */
+import { fromVariables } from './variables.ts';
 
 export interface Settings {
   /** Reaction trials of ours, for each start (from 0, from 1). */
@@ -62,19 +63,9 @@ export const VARIABLES = {
   BENCH_KEDA_AT_SCALE: 'kedaAtScale',
 } as const satisfies Record<string, keyof Settings>;
 
-/**
- * The settings, with those that a BENCH_ variable changes; lists are separated by commas.
- * @throws Error that names the variable that cannot be used
- */
+/** @throws Error that names the variable that cannot be used */
 export function settingsFrom(env: Record<string, string | undefined>): Settings {
-  const unknown = Object.keys(env).filter((name) => name.startsWith('BENCH_') && !(name in VARIABLES));
-  if (unknown.length > 0) {
-    throw new Error(`${unknown.join(', ')}: not known; there are ${Object.keys(VARIABLES).join(', ')}`);
-  }
-  const changed = Object.entries(VARIABLES)
-    .filter(([name]) => env[name] !== undefined)
-    .map(([name, setting]) => [setting, parse(name, env[name] ?? '', DEFAULTS[setting])]);
-  const settings = { ...DEFAULTS, ...Object.fromEntries(changed) } as Settings;
+  const settings = fromVariables(env, DEFAULTS, VARIABLES);
   const atLeastOne = (value: number) => Math.max(1, value);
   return {
     ...settings,
@@ -82,21 +73,6 @@ export function settingsFrom(env: Record<string, string | undefined>): Settings 
     lanes: atLeastOne(settings.lanes),
     kedaLanes: atLeastOne(settings.kedaLanes),
   };
-}
-
-function parse(name: string, text: string, example: Settings[keyof Settings]): Settings[keyof Settings] {
-  if (typeof example === 'boolean') return text === '1';
-  if (Array.isArray(example))
-    return text
-      .split(',')
-      .filter(Boolean)
-      .map((item) => whole(name, item.trim()));
-  return whole(name, text);
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new Error(`${name}: "${text}" is not a whole number`);
-  return Number(text);
 }
 
 /** Splits trials over rounds or lanes as evenly as whole numbers can: the first ones have the rest. */

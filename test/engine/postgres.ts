@@ -10,6 +10,8 @@ export interface PostgresOptions {
   address: string;
   port: number;
   logFile: string;
+  /** Further settings, for example `track_commit_timestamp=on`. */
+  settings?: string[];
 }
 
 export interface Postgres extends RunningProcess {
@@ -38,7 +40,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const bin = postgresBinaries();
   const fresh = !existsSync(join(options.dataDir, 'PG_VERSION'));
   if (fresh) await createCluster(bin, options.dataDir);
-  const settings = [...SETTINGS, `listen_addresses=${options.address}`, `port=${options.port}`];
+  const settings = [
+    ...SETTINGS,
+    ...(options.settings ?? []),
+    `listen_addresses=${options.address}`,
+    `port=${options.port}`,
+  ];
   const server = await startProcess({
     name: 'postgres',
     ...asPostgres([join(bin, 'postgres'), '-D', options.dataDir, ...settings.flatMap((s) => ['-c', s])]),

@@ -215,6 +215,19 @@ export const BAD_SPECS: BadSpec[] = [
     { perDayUSD: 0.005 },
     'should be greater than or equal to 0.01',
   ),
+  bad(
+    'a time zone with a space',
+    'llm.budget',
+    { perDayUSD: 1, timeZone: 'Central European' },
+    'must be a time zone such as UTC or Europe/Berlin',
+  ),
+  bad('an unknown profile', 'llm.profile', 'Fast', 'supported values: "Auto", "MaxTokens"'),
+  bad(
+    'a proxy with a password',
+    'llm.proxyURL',
+    'http://me:secret@proxy:3128',
+    'must be an http or https URL without user, query or fragment',
+  ),
   bad('a CPU target above 100 %', 'scaling.cpuUtilization', 150, 'should be less than or equal to 100'),
   bad('replicas as text', 'scaling.maxReplicas', '20', 'must be of type integer'),
   bad(
@@ -250,6 +263,17 @@ export const GOOD_SPECS: [title: string, changes: [field: string, value: unknown
     [
       ['llm.quotas', [{ requestsPerMinute: 500, tokensPerMinute: 200_000 }]],
       ['llm.budget', { perDayUSD: 12.5 }],
+    ],
+  ],
+  [
+    'another model behind a proxy and a private CA',
+    [
+      ['llm.model', 'gpt-6-luna'],
+      ['llm.reasoningEffort', 'low'],
+      ['llm.answerFormat', 'Structured'],
+      ['llm.proxyURL', 'http://proxy:3128'],
+      ['llm.caSecretRef', { name: 'private-ca' }],
+      ['llm.budget', { perDayUSD: 5, whenSpent: 'Manual', timeZone: 'America/Argentina/Buenos_Aires' }],
     ],
   ],
   [

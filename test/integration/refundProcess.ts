@@ -12,15 +12,25 @@ const WORKER = 'test-worker';
 
 export type Decision = 'ALLOWED' | 'WITH_PENALTY' | 'MANUAL';
 
+/** Where a process runs, as in an environment. */
+export interface Where {
+  /** Base URLs of the engine's nodes. */
+  engines: string[];
+  /** Connection URL of its database. */
+  postgres: string;
+}
+
 export interface RefundProcess {
   definitionId: string;
+  /** Connection URL of the engine's database. */
+  postgres: string;
   /** One client for each node. */
   nodes: EngineClient[];
   /** That of the first node. */
   engine: EngineClient;
   topic: string;
-  /** Starts a refund with a ticket of 200.00 EUR, changed by `variables`, and returns its id. */
-  start(variables?: Variables): Promise<string>;
+  /** Starts a refund with a ticket of 200.00 EUR, changed by `variables`, and returns its id; on the first node unless told. */
+  start(variables?: Variables, node?: EngineClient): Promise<string>;
   /** Completes the check of a refund that waits for it, as a worker does. */
   decide(processInstanceId: string, result?: Variables, node?: EngineClient): Promise<void>;
   /** `start`, then `decide`. */
@@ -31,15 +41,16 @@ export interface RefundProcess {
 
 export const uniqueBooking = (): string => `T-${randomUUID()}`;
 
-export async function deployRefundProcess(): Promise<RefundProcess> {
-  const { engines } = environment();
+/** @param where left out: in the environment that is up */
+export async function deployRefundProcess(where: Where = environment()): Promise<RefundProcess> {
+  const { engines, postgres } = where;
   const key = `ticket-refund-${randomUUID()}`;
   const topic = `${key}-topic`;
   const nodes = engines.map((baseURL) => new EngineClient(baseURL, { processKey: key }));
   const [engine] = nodes;
   if (!engine || !engines[0]) throw new Error('the environment has no engine');
   const { definitionId, deploymentId } = await deployProcess(engines[0], { key, topic });
-  const start = (variables: Variables = {}) => {
+  const start = (variables: Variables = {}, node = engine) => {
     const ticket = {
       bookingId: uniqueBooking(),
       ticketClass: 'Economy',
@@ -48,7 +59,7 @@ export async function deployRefundProcess(): Promise<RefundProcess> {
       ticketPriceMinor: long(20_000),
       currency: 'EUR',
     };
-    return engine.startRefund({ ...ticket, ...variables });
+    return node.startRefund({ ...ticket, ...variables });
   };
   const decide = async (id: string, result: Variables = {}, node = engine) => {
     const { businessKey } = await engine.processInstance(id);
@@ -62,6 +73,7 @@ export async function deployRefundProcess(): Promise<RefundProcess> {
   };
   return {
     definitionId,
+    postgres,
     nodes,
     engine,
     topic,
@@ -86,10 +98,11 @@ export async function deployRefundProcess(): Promise<RefundProcess> {
 /** Payments that were really made for a booking: method and amount in minor units ('' for whatever was paid). */
 export async function payments(
   bookingId: string,
+  postgres: string = environment().postgres,
 ): Promise<{ method: string; amount: string; currency: string }[]> {
   if (!/^[A-Za-z0-9_-]+$/.test(bookingId)) throw new Error(`${bookingId} is not a booking id`);
   const rows = await query(
-    environment().postgres,
+    postgres,
     `select method, amount_minor, currency from refund_payment where idempotency_key = 'refund-${bookingId}'`,
   );
   return rows.map(([method = '', amount = '', currency = '']) => ({ method, amount, currency }));

@@ -50,12 +50,6 @@ test.each<[string, Fault, string, number]>([
   ['whose quota is used up', { kind: 'insufficientQuota', times: 'always' }, 'INSUFFICIENT_QUOTA', 1],
   ['that is gone', { kind: 'modelNotFound', times: 'always' }, 'MODEL_NOT_FOUND', 1],
   ['that refuses the key', { kind: 'revokedKey', times: 'always' }, 'UNAUTHENTICATED', 1],
-  [
-    'that asks to wait beyond the lock',
-    { kind: 'rateLimit', retryAfterSeconds: 61, times: 'always' },
-    'RATE_LIMITED',
-    1,
-  ],
   ['that answers outside the labels', { kind: 'answer', text: 'Sure: ALLOWED!' }, 'INVALID_ANSWER', 1],
   ['that refuses to answer', { kind: 'refusal' }, 'REFUSED', 1],
   ['that answers nothing', { kind: 'empty' }, 'INVALID_ANSWER', 1],
@@ -74,6 +68,27 @@ test.each<[string, Fault, string, number]>([
   },
   20_000,
 );
+
+test('a model that asks to wait beyond the lock is left alone for all that time', async () => {
+  const own = await deployRefundProcess();
+  const strict = await startStandIn({ latencyMs: { min: 0, max: 5 } });
+  strict.script([{ kind: 'rateLimit', retryAfterSeconds: 61, times: 'always' }]);
+  const patient = await startWorker({ CAMUNDA_TOPIC: own.topic, OPENAI_BASE_URL: strict.baseURL });
+  try {
+    for (const id of [await own.start(), await own.start()]) {
+      expect(await decided(id, own)).toMatchObject({
+        fareRuleCheck: 'MANUAL',
+        llmError: expect.stringMatching(/^RATE_LIMITED: /),
+      });
+    }
+    expect(strict.calls()).toHaveLength(1);
+    expect(await patient.metric('llm_worker_llm_key_state', 'state="cooling"')).toBe(1);
+  } finally {
+    await patient.stop();
+    await strict.stop();
+    await own.remove();
+  }
+}, 30_000);
 
 test.each<[string, Fault]>([
   ['a rate limit', { kind: 'rateLimit', retryAfterSeconds: 1 }],

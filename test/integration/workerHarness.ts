@@ -1,5 +1,7 @@
 /** The real worker as a child process, its log and its metrics. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -78,6 +80,23 @@ export async function startWorker(env: WorkerEnvText, { ready = true } = {}): Pr
     throw error;
   }
   return worker;
+}
+
+/** Runs a command of the worker's image to its end. */
+export async function runWorkerCommand(
+  args: readonly string[],
+  env: WorkerEnvText,
+): Promise<{ code: number | null; lines: string[] }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, CAMUNDA_URL: environment().engines.join(','), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, lines: output.split('\n').filter(Boolean) };
 }
 
 /** A TCP port of 127.0.0.1 that nobody listens on. */

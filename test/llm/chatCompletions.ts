@@ -2,27 +2,43 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Gullibility, obeys } from './gullible.ts';
 import { decide } from './policy.ts';
 import type { Call, Fault } from './protocol.ts';
 import { charge, goDuration, rateLimitHeaders } from './quota.ts';
 import { fingerprint, type State } from './state.ts';
 import { ticketInPrompt } from './ticketLines.ts';
-import { completion, errors, parseChatRequest, type WireError } from './wire.ts';
+import { type ChatRequest, completion, errors, parseChatRequest, type WireError } from './wire.ts';
+import { asObject, logprobs, REASONING_TOKENS, worded } from './wording.ts';
 
 type Handler = (authorization: string | undefined, body: string, response: ServerResponse) => Promise<void>;
 
 /** What a call comes to: an error, a completion, or no answer at all. */
 type Reply =
   | { fail: WireError; headers?: Record<string, string>; fault?: Call['fault'] }
-  | { content: string | null; refusal: string | null; latencyMs: number; fault?: Call['fault'] }
+  | { text: string; latencyMs: number; probability?: number; fault?: Call['fault'] }
+  | { refusal: string; latencyMs: number; fault?: Call['fault'] }
   | { silent: 'hang' | 'cut' | 'cutMidBody' | 'malformedJson' };
+
+const NO_REQUEST: ChatRequest = {
+  model: '',
+  prompt: '',
+  promptTokens: 0,
+  maxTokens: 0,
+  chargedTokens: 0,
+  reasons: false,
+  structured: false,
+  logprobs: false,
+};
+/** Of the label, where the script says nothing else. */
+const USUAL_PROBABILITY = 0.99;
 
 export function chatCompletions(state: State): Handler {
   return async (authorization, body, response) => {
     const start = performance.now();
     const key = authorization?.replace(/^Bearer /, '') ?? '';
     const parsed = parseChatRequest(body);
-    const request = parsed.ok ? parsed.request : { model: '', prompt: '', promptTokens: 0, maxTokens: 0 };
+    const request = parsed.ok ? parsed.request : NO_REQUEST;
     const group = state.groupOf(key);
     const call: Call = {
       id: `req_${randomBytes(12).toString('hex')}`,
@@ -50,11 +66,11 @@ export function chatCompletions(state: State): Handler {
     const reply = ((): Reply => {
       if (group === undefined) return { fail: key ? errors.badKey(key) : errors.noKey(), fault: 'badKey' };
       if (!parsed.ok) return { fail: parsed.error, fault: 'badRequest' };
-      const fault = state.faults.next(request.prompt);
+      const fault = state.faults.next(request.prompt, group);
       const early = fault && failing(fault, key, request.model);
       if (early) return early;
       const quota = state.quotaOf(group);
-      const charged = charge(quota, Math.max(request.promptTokens, request.maxTokens), performance.now());
+      const charged = charge(quota, request.chargedTokens, performance.now());
       for (const [name, value] of Object.entries(rateLimitHeaders(quota))) response.setHeader(name, value);
       if (!charged.ok) {
         const headers = retryAfter(charged.waitMs);
@@ -63,9 +79,15 @@ export function chatCompletions(state: State): Handler {
       }
       if (!state.settings.models.includes(request.model))
         return { fail: errors.modelNotFound(request.model) };
-      return answering(fault, request.prompt, state.nextLatency());
+      return answering(fault, request, state.nextLatency(), state.settings.gullible);
     })();
-    await send(reply, call, start, response);
+    await send(
+      reply,
+      call,
+      { ...request, logprobs: request.logprobs && state.settings.logprobs },
+      start,
+      response,
+    );
   };
 }
 
@@ -94,22 +116,36 @@ function failing(fault: Fault, key: string, model: string): Reply | undefined {
 }
 
 /** A completion: the policy's decision, or what the script wants said. */
-function answering(fault: Fault | undefined, prompt: string, latencyMs: number): Reply {
+function answering(
+  fault: Fault | undefined,
+  { prompt, structured }: ChatRequest,
+  latencyMs: number,
+  gullible: Gullibility | undefined,
+): Reply {
   switch (fault?.kind) {
     case 'answer':
-      return { content: fault.text, refusal: null, latencyMs, fault: fault.kind };
+      return { text: fault.text, latencyMs, fault: fault.kind };
     case 'empty':
-      return { content: '', refusal: null, latencyMs, fault: fault.kind };
+      return { text: '', latencyMs, fault: fault.kind };
     case 'refusal':
-      return { content: null, refusal: "I'm sorry, I can't assist with that.", latencyMs, fault: fault.kind };
+      return { refusal: "I'm sorry, I can't assist with that.", latencyMs, fault: fault.kind };
   }
   const ticket = ticketInPrompt(prompt);
-  const content = ticket ? decide(ticket) : 'Please provide the ticket.';
-  if (fault?.kind === 'slow') return { content, refusal: null, latencyMs: fault.ms, fault: fault.kind };
-  return { content, refusal: null, latencyMs };
+  const honest = ticket ? decide(ticket) : 'Please provide the ticket.';
+  const word = gullible && obeys(prompt, gullible) ? 'ALLOWED' : honest;
+  const text = structured && ticket ? asObject(word) : word;
+  if (fault?.kind === 'slow') return { text, latencyMs: fault.ms, fault: fault.kind };
+  if (fault?.kind === 'unsure') return { text, latencyMs, probability: fault.probability, fault: fault.kind };
+  return { text, latencyMs };
 }
 
-async function send(reply: Reply, call: Call, start: number, response: ServerResponse): Promise<void> {
+async function send(
+  reply: Reply,
+  call: Call,
+  request: ChatRequest,
+  start: number,
+  response: ServerResponse,
+): Promise<void> {
   if ('silent' in reply) {
     call.fault = reply.silent === 'cutMidBody' ? 'cut' : reply.silent;
     if (reply.silent === 'hang') return;
@@ -132,11 +168,25 @@ async function send(reply: Reply, call: Call, start: number, response: ServerRes
   } catch {
     return; // The client has gone; `close` has logged the call.
   }
-  call.answer = reply.content ?? undefined;
-  call.completionTokens = Math.max(2, Math.ceil((reply.content ?? reply.refusal ?? '').length / 6));
-  const usage = { promptTokens: call.promptTokens, completionTokens: call.completionTokens };
-  const id = `chatcmpl-${call.id.slice(4)}`;
-  const body = completion(id, Math.floor(Date.now() / 1_000), call.model, reply, usage);
+  const { model, promptTokens, maxTokens, reasons } = request;
+  const spoken = 'text' in reply ? reply.text : reply.refusal;
+  const { content, completionTokens, finishReason } = worded(spoken, maxTokens, reasons);
+  const answered = 'text' in reply;
+  if (answered) call.answer = content;
+  call.completionTokens = completionTokens;
+  const body = completion(
+    `chatcmpl-${call.id.slice(4)}`,
+    Math.floor(Date.now() / 1_000),
+    model,
+    {
+      content: answered ? content : null,
+      refusal: answered ? null : spoken,
+      finishReason,
+      logprobs:
+        answered && request.logprobs ? logprobs(content, reply.probability ?? USUAL_PROBABILITY) : null,
+    },
+    { promptTokens, completionTokens, reasoningTokens: reasons ? REASONING_TOKENS : 0 },
+  );
   const headers = {
     'content-type': 'application/json',
     'openai-processing-ms': String(Math.round(performance.now() - start)),

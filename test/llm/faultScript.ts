@@ -3,16 +3,18 @@ import type { Fault } from './protocol.ts';
 
 export interface FaultScript {
   /** The fault that this call meets, if any; a fault that is used up leaves the list. */
-  next(prompt: string): Fault | undefined;
+  next(prompt: string, group: string): Fault | undefined;
   replace(faults: readonly Fault[]): void;
 }
 
 export function faultScript(): FaultScript {
   let waiting: Array<{ fault: Fault; left: number }> = [];
   return {
-    next(prompt) {
+    next(prompt, group) {
       const index = waiting.findIndex(
-        ({ fault }) => fault.promptContains === undefined || prompt.includes(fault.promptContains),
+        ({ fault }) =>
+          (fault.promptContains === undefined || prompt.includes(fault.promptContains)) &&
+          (fault.group === undefined || fault.group === group),
       );
       const entry = waiting[index];
       if (!entry) return undefined;

@@ -1,10 +1,14 @@
 /** What the stand-in's controls take and give: shared by the server and its clients. */
 
+import type { Gullibility } from './gullible.ts';
+
 /** One scripted fault. Faults are used in order, each by one call (or `times` calls, or `'always'`). */
 export type Fault = FaultKind & {
   times?: number | 'always';
   /** Only calls whose prompt contains this text use it up; others pass it by. */
   promptContains?: string;
+  /** Only calls with a key of this group use it up. */
+  group?: string;
 };
 
 export type FaultKind =
@@ -23,6 +27,8 @@ export type FaultKind =
   | { kind: 'answer'; text: string }
   /** A completion with `refusal` set and no content. */
   | { kind: 'refusal' }
+  /** A normal answer whose label has this probability, 0 to 1. Others have 0.99. */
+  | { kind: 'unsure'; probability: number }
   /** A completion whose content is empty. */
   | { kind: 'empty' }
   /** 401, as for a key that was revoked between two calls. */
@@ -48,6 +54,12 @@ export interface Settings {
   /** Requests and tokens a minute that each key group may use; left out or 0: unlimited. */
   rpm?: number;
   tpm?: number;
+  /** The same for single groups; one that is not named here has those above. */
+  groups?: Record<string, { rpm?: number; tpm?: number }>;
+  /** A model that is easily fooled (see gullible.ts); left out: it keeps to its policy. */
+  gullible?: Gullibility;
+  /** False for a server that takes `logprobs` and reports none. */
+  logprobs: boolean;
   models: string[];
   /** Seed of the latencies. */
   seed: number;

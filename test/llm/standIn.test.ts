@@ -165,6 +165,90 @@ describe('the stand-in LLM, asked by the real SDK', () => {
     await expect(ask()).rejects.toMatchObject({ status: 429, type: 'tokens', code: 'rate_limit_exceeded' });
   });
 
+  test('gives each group the limits that are set for it', async () => {
+    standIn.settings({
+      keys: [
+        { key: 'sk-a-0000000001', group: 'small' },
+        { key: 'sk-b-0000000001', group: 'large' },
+      ],
+      rpm: 100,
+      groups: { small: { rpm: 1 } },
+    });
+    await ask(client('sk-a-0000000001'));
+    await expect(ask(client('sk-a-0000000001'))).rejects.toMatchObject({ status: 429 });
+    const { response } = await ask(client('sk-b-0000000001')).withResponse();
+    expect(response.headers.get('x-ratelimit-limit-requests')).toBe('100');
+  });
+
+  test('fails only for the group that a fault names', async () => {
+    standIn.settings({
+      keys: [
+        { key: 'sk-a-0000000001', group: 'poor' },
+        { key: 'sk-b-0000000001', group: 'rich' },
+      ],
+    });
+    standIn.script([{ kind: 'insufficientQuota', group: 'poor', times: 'always' }]);
+    await expect(ask(client('sk-b-0000000001'))).resolves.toBeDefined();
+    await expect(ask(client('sk-a-0000000001'))).rejects.toMatchObject({ code: 'insufficient_quota' });
+  });
+
+  const complete = (parameters: object) =>
+    client().chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: PROMPT }],
+      ...parameters,
+    });
+
+  test.each<[string, object, object]>([
+    [
+      'a limit that is too small',
+      { max_tokens: 1 },
+      { finish_reason: 'length', message: { content: 'WITH_P' } },
+    ],
+    [
+      'reasoning that leaves no room for the answer',
+      { model: 'o4-mini', max_completion_tokens: 10 },
+      { finish_reason: 'length', message: { content: '' } },
+    ],
+    [
+      'an object, when asked for one',
+      {
+        response_format: {
+          type: 'json_schema',
+          json_schema: {
+            name: 'd',
+            strict: true,
+            schema: { type: 'object', properties: {}, required: [], additionalProperties: false },
+          },
+        },
+      },
+      { message: { content: expect.stringMatching(/^\{"decision":"WITH_PENALTY","reasoning":"/) } },
+    ],
+    ['no probabilities, when not asked', {}, { logprobs: null }],
+  ])('answers with %s', async (_what, parameters, choice) => {
+    expect((await complete(parameters)).choices[0]).toMatchObject(choice);
+  });
+
+  test('tells how likely its words were, as the script says', async () => {
+    standIn.script([{ kind: 'unsure', probability: 0.6 }]);
+    const [choice] = (await complete({ logprobs: true, top_logprobs: 5 })).choices;
+    const tokens = choice?.logprobs?.content ?? [];
+    expect(tokens.map(({ token }) => token).join('')).toBe('WITH_PENALTY');
+    expect(Math.exp(tokens[0]?.logprob ?? 0)).toBeCloseTo(0.6, 6);
+    expect(tokens[0]?.top_logprobs.map(({ token }) => token)).toEqual(['WITH', 'ALL', 'MAN']);
+    standIn.settings({ logprobs: false });
+    expect((await complete({ logprobs: true })).choices[0]?.logprobs).toBeNull();
+  });
+
+  test('answers below the path that Azure has', async () => {
+    const azure = new OpenAI({
+      baseURL: standIn.baseURL.replace('/v1', '/openai/v1'),
+      apiKey: 'sk-stand-in-test-key-0001',
+      maxRetries: 0,
+    });
+    await expect(ask(azure)).resolves.toBeDefined();
+  });
+
   test('can be read and set over HTTP', async () => {
     const control = standInControl(standIn.controlURL);
     await control.script([{ kind: 'serverError' }]);

@@ -4,6 +4,7 @@
  * the test environment that is not real; every answer says so (`x-stand-in`).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { chatCompletions } from './chatCompletions.ts';
 import { controls } from './controls.ts';
@@ -17,6 +18,8 @@ export interface StandInOptions extends Partial<Settings> {
   host?: string;
   /** 0, the default, takes a free port. */
   port?: number;
+  /** Speaks HTTPS with this certificate and its key, PEM. */
+  tls?: { cert: string; key: string };
 }
 
 export interface StandIn {
@@ -34,7 +37,7 @@ export interface StandIn {
 
 /** Starts a stand-in; it answers when this resolves. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { host = '127.0.0.1', port = 0, ...settings } = options;
+  const { host = '127.0.0.1', port = 0, tls, ...settings } = options;
   const state = newState(settings);
   const complete = chatCompletions(state);
   const control = controls(state);
@@ -44,7 +47,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const body = await text(request);
     if (path.startsWith('/_standin/')) return control(request.method ?? '', path, body, response);
     response.setHeader('x-stand-in', 'true');
-    if (request.method === 'POST' && path === '/v1/chat/completions') {
+    // Azure has the same API below /openai/v1.
+    if (request.method === 'POST' && /^(\/openai)?\/v1\/chat\/completions$/.test(path)) {
       return complete(request.headers.authorization, body, response);
     }
     if (request.method === 'GET' && path === '/v1/models') {
@@ -54,19 +58,20 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const { status, body: error } = errors.notFound(request.method ?? '', path);
     json(response, status, error);
   };
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error: unknown) => {
       // Only a client that went away gets here; there is nobody left to answer.
       response.destroy(error instanceof Error ? error : undefined);
     });
-  });
+  };
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
   // A client's idle connection must not break while it is about to be reused.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const origin = `${tls ? 'https' : 'http'}://${host}:${(server.address() as AddressInfo).port}`;
   return {
     baseURL: `${origin}/v1`,
     controlURL: `${origin}/_standin`,

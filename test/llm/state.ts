@@ -9,7 +9,8 @@ import { keySetting } from './wire.ts';
 const DEFAULTS: Settings = {
   latencyMs: { min: 1_000, max: 2_000 },
   revokedKeys: [],
-  models: ['gpt-4o-mini', 'gpt-6-luna'],
+  logprobs: true,
+  models: ['gpt-4o-mini', 'gpt-4.1-mini', 'gpt-5-mini', 'o4-mini', 'gpt-6-luna'],
   seed: 1,
 };
 
@@ -42,7 +43,7 @@ export function newState(initial: Partial<Settings>): State {
     faults: faultScript(),
     change(change) {
       Object.assign(settings, change);
-      if ('rpm' in change || 'tpm' in change) quotas.clear();
+      if ('rpm' in change || 'tpm' in change || 'groups' in change) quotas.clear();
       if ('seed' in change) random = seeded(settings.seed);
     },
     groupOf(key) {
@@ -52,7 +53,8 @@ export function newState(initial: Partial<Settings>): State {
       return known && (known.group ?? 'default');
     },
     quotaOf(group) {
-      const quota = quotas.get(group) ?? newQuota(settings, performance.now());
+      const limits = settings.groups?.[group] ?? settings;
+      const quota = quotas.get(group) ?? newQuota(limits, performance.now());
       quotas.set(group, quota);
       return quota;
     },

@@ -26,7 +26,7 @@ describe('the table of tickets', () => {
 
   test.each(TICKETS)("gets the table's decision over the wire: $name", async (ticket) => {
     const parsed = ticketSchema.parse({ bookingId: 'T-1', ...variablesAt(ticket, NOW) });
-    const prompt = buildPrompt(parsed, { includeBookingId: false });
+    const prompt = buildPrompt(parsed, { includeBookingId: false, answerFormat: 'OneWord' });
     const openai = new OpenAI({ baseURL: standIn.baseURL, apiKey: 'sk-stand-in', maxRetries: 0 });
     const answer = await openai.chat.completions.create({
       model: 'gpt-4o-mini',

@@ -1,4 +1,5 @@
 /** The bodies of the OpenAI API: errors, completions and token counts. */
+import { parameterProblem, reasons } from './parameters.ts';
 import type { KeySetting } from './protocol.ts';
 
 export interface WireError {
@@ -32,6 +33,22 @@ export const errors = {
     ),
   badRequest: (message: string, param: string | null = null) =>
     error(400, 'invalid_request_error', null, message, param),
+  unsupportedParameter: (name: string, instead?: string) =>
+    error(
+      400,
+      'invalid_request_error',
+      'unsupported_parameter',
+      `Unsupported parameter: '${name}' is not supported with this model.${instead ? ` Use '${instead}' instead.` : ''}`,
+      name,
+    ),
+  unsupportedValue: (name: string, value: unknown) =>
+    error(
+      400,
+      'invalid_request_error',
+      'unsupported_value',
+      `Unsupported value: '${name}' does not support ${JSON.stringify(value)} with this model.`,
+      name,
+    ),
   notFound: (method: string, path: string) =>
     error(404, 'invalid_request_error', null, `Invalid URL (${method} ${path})`),
   modelNotFound: (model: string) =>
@@ -70,16 +87,20 @@ const DATED: Record<string, string> = { 'gpt-4o-mini': 'gpt-4o-mini-2024-07-18' 
 export interface Usage {
   promptTokens: number;
   completionTokens: number;
+  reasoningTokens: number;
 }
 
-/** A chat completion body. `content` null with a `refusal` is how the real one refuses. */
-export function completion(
-  id: string,
-  created: number,
-  model: string,
-  message: { content: string | null; refusal: string | null },
-  usage: Usage,
-): object {
+export interface Said {
+  /** Null with a `refusal` is how the real one refuses. */
+  content: string | null;
+  refusal: string | null;
+  finishReason: 'stop' | 'length';
+  logprobs: object | null;
+}
+
+/** A chat completion body. */
+export function completion(id: string, created: number, model: string, said: Said, usage: Usage): object {
+  const { content, refusal, finishReason, logprobs } = said;
   return {
     id,
     object: 'chat.completion',
@@ -88,15 +109,16 @@ export function completion(
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', ...message, annotations: [] },
-        logprobs: null,
-        finish_reason: 'stop',
+        message: { role: 'assistant', content, refusal, annotations: [] },
+        logprobs,
+        finish_reason: finishReason,
       },
     ],
     usage: {
       prompt_tokens: usage.promptTokens,
       completion_tokens: usage.completionTokens,
       total_tokens: usage.promptTokens + usage.completionTokens,
+      completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
     },
     service_tier: 'default',
     system_fingerprint: 'fp_stand_in',
@@ -108,6 +130,11 @@ export interface ChatRequest {
   prompt: string;
   promptTokens: number;
   maxTokens: number;
+  /** What the token limit charges on arrival: the larger of the prompt and what the answer may have. */
+  chargedTokens: number;
+  reasons: boolean;
+  structured: boolean;
+  logprobs: boolean;
 }
 
 /** Checks a request body as far as the real API would complain about it. */
@@ -128,15 +155,23 @@ export function parseChatRequest(
     return { ok: false, error: errors.badRequest("Missing required parameter: 'messages'.", 'messages') };
   }
   if (body.stream) return { ok: false, error: errors.badRequest('The stand-in does not stream.', 'stream') };
+  const problem = parameterProblem(body);
+  if (problem) return { ok: false, error: problem };
   const texts = messages.map((message) => String(message.content));
+  // About four characters a token, and four tokens of framing a message.
+  const promptTokens = texts.reduce((sum, content) => sum + Math.ceil(content.length / 4) + 4, 0);
+  const stated = body.max_completion_tokens ?? body.max_tokens;
   return {
     ok: true,
     request: {
       model: body.model,
       prompt: messages.findLast((message) => message.role === 'user')?.content as string,
-      // About four characters a token, and four tokens of framing a message.
-      promptTokens: texts.reduce((sum, content) => sum + Math.ceil(content.length / 4) + 4, 0),
-      maxTokens: Number(body.max_completion_tokens ?? body.max_tokens ?? 16),
+      promptTokens,
+      maxTokens: Number(stated ?? 4_096),
+      chargedTokens: Math.max(promptTokens, Number(stated ?? 0)),
+      reasons: reasons(body),
+      structured: (body.response_format as { type?: string } | undefined)?.type === 'json_schema',
+      logprobs: body.logprobs === true,
     },
   };
 }

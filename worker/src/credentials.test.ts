@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Credentials } from './credentials.ts';
-import { ApiKeys } from './llm/keys.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -40,31 +39,11 @@ test('a file that disappears keeps its last value', async () => {
   expect(credentials.get('llm-0')).toBe('key');
 });
 
-const refs = [0, 1].map((index) => ({ file: `llm-${index}`, quotaGroup: `g${index}` }));
-
-test('keys take turns, and a refused one is passed over while there is another', async () => {
-  writeFileSync(join(directory, 'llm-0'), 'a');
-  writeFileSync(join(directory, 'llm-1'), 'b');
-  const credentials = new Credentials(directory, ['llm-0', 'llm-1']);
+test('what must not be printed is every value but those that everybody may read', async () => {
+  writeFileSync(join(directory, 'llm-0'), 'key');
+  writeFileSync(join(directory, 'llm-ca'), 'certificate');
+  const credentials = new Credentials(directory, ['llm-0', 'llm-ca'], ['llm-ca']);
   await credentials.reload();
-  const keys = new ApiKeys(credentials, refs, undefined);
-  expect([keys.next()?.key, keys.next()?.key, keys.next()?.key]).toEqual(['a', 'b', 'a']);
-  expect(await keys.refused('a')).toBe(true);
-  expect([keys.next()?.key, keys.next()?.key]).toEqual(['b', 'b']);
-  expect(await keys.refused('b')).toBe(false);
-});
-
-test('a key that was refused is looked for anew in the files', async () => {
-  writeFileSync(join(directory, 'llm-0'), 'old');
-  const credentials = new Credentials(directory, ['llm-0']);
-  await credentials.reload();
-  const keys = new ApiKeys(credentials, refs.slice(0, 1), undefined);
-  writeFileSync(join(directory, 'llm-0'), 'new');
-  expect(await keys.refused('old')).toBe(true);
-  expect(keys.next()?.key).toBe('new');
-});
-
-test('the key from the environment is used where no file holds one', () => {
-  const keys = new ApiKeys(new Credentials(undefined, []), [], 'from-environment');
-  expect(keys.next()?.key).toBe('from-environment');
+  expect(credentials.get('llm-ca')).toBe('certificate');
+  expect(credentials.all()).toEqual(['key']);
 });

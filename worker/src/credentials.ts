@@ -13,14 +13,19 @@ const RELOAD_MS = 2_000;
 export class Credentials {
   readonly #directory: string | undefined;
   readonly #names: readonly string[];
+  readonly #known: readonly string[];
   readonly #values = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #reloading: Promise<boolean> | undefined;
 
-  /** @param directory where the files are; without one there are no credentials in files. */
-  constructor(directory: string | undefined, names: readonly string[]) {
+  /**
+   * @param directory where the files are; without one there are no credentials in files.
+   * @param known of the names, files that everybody may read, such as certificates.
+   */
+  constructor(directory: string | undefined, names: readonly string[], known: readonly string[] = []) {
     this.#directory = directory;
     this.#names = names;
+    this.#known = known;
   }
 
   /** Reads the files and goes on watching them until `close`. `onChange` gets the names of changed files. */
@@ -42,7 +47,7 @@ export class Credentials {
 
   /** Every value that must not be printed. */
   all(): string[] {
-    return [...this.#values.values()];
+    return [...this.#values].flatMap(([name, value]) => (this.#known.includes(name) ? [] : [value]));
   }
 
   /** Reads the files now; true when a value is another than before. Callers at the same time share one reading. */

@@ -1,60 +1,169 @@
-/** From a task's variables to an outcome. Always ends with one: what cannot be decided goes to a person. */
+/**
+ * From a task's variables to an outcome. Always ends with one: what cannot be
+ * decided goes to a person, with the reason. The order is that of cost and of
+ * certainty: what the ticket itself says, what a rule says, what was decided
+ * before, and only then the model.
+ */
+import { type Answer, type Asker, askModel, type CallContext, type OnCall } from './askModel.ts';
+import type { DecisionMemory } from './cache/decisionMemory.ts';
+import { hashKey, questionName } from './cache/key.ts';
+import type { SharedCalls } from './cache/sharedCalls.ts';
+import { nextBoundary } from './fare/boundary.ts';
+import { contradiction } from './fare/contradictions.ts';
+import { beyondLimit } from './fare/limit.ts';
+import { undecided } from './fare/reasons.ts';
+import { decideByRule } from './fare/rules.ts';
+import { suspicion } from './fare/suspicion.ts';
+import { parseTicket, type Ticket, type Variables } from './fare/ticket.ts';
+import { fallback, type Outcome, type Trace } from './outcome.ts';
+import { held, type Policy, toBeReviewed } from './policy.ts';
 
-import type { DecisionCache } from './cache/decisionCache.ts';
-import { cacheKey, type KeyParameters } from './cache/key.ts';
-import { buildPrompt, type Prompt } from './fare/prompt.ts';
-import { parseTicket, type Variables } from './fare/ticket.ts';
-import { type Analyzer, analyze, type CallRecord } from './llm/analyze.ts';
-import type { Outcome } from './outcome.ts';
-import type { Metrics } from './telemetry/metrics.ts';
+export interface Decider extends Asker {
+  policy: Policy;
+  memory: DecisionMemory;
+  sharedCalls: SharedCalls;
+  /** The pool and its first API key: see cache/key.ts. */
+  pool: string;
+  firstApiKey: () => string;
+}
 
-export interface Decider {
-  analyzer: Analyzer;
-  cache: DecisionCache | undefined;
-  parameters: KeyParameters;
-  includeBookingId: boolean;
-  metrics: Metrics;
+interface Task {
+  id: string;
+  variables: Variables;
 }
 
 /**
  * @param deadline on the clock of `performance.now()`: the outcome is there by then.
  * @param onCall called for every call to the model.
+ * @param cancelled ends calls and waits when it is aborted: the task is gone, or its lock ends.
+ * @param now milliseconds since 1970.
  */
 export async function decide(
   decider: Decider,
-  variables: Variables,
+  task: Task,
   deadline: number,
-  onCall: (prompt: Prompt, record: CallRecord) => void,
+  onCall: OnCall,
+  cancelled?: AbortSignal,
+  now = Date.now(),
 ): Promise<Outcome> {
-  const parsed = parseTicket(variables);
+  const { policy } = decider;
+  const outcome = await decideAlone(decider, task, { deadline, onCall, cancelled, now });
+  if (outcome.error) return { ...outcome, ...(policy.shadow && { shadowDecision: outcome.decision }) };
+  const review = outcome.held ?? toBeReviewed(policy, outcome.decision, task.id);
+  return {
+    ...outcome,
+    ...(review && { decision: 'MANUAL', held: review }),
+    ...(policy.shadow && { shadowDecision: outcome.decision }),
+  };
+}
+
+/** The decision as it would stand if no person were to look at it. */
+async function decideAlone(decider: Decider, task: Task, call: CallContext): Promise<Outcome> {
+  const { policy } = decider;
+  const { now } = call;
+  const parsed = parseTicket(task.variables);
   if (!parsed.ok) {
-    return {
-      decision: 'MANUAL',
-      source: 'fallback',
-      ...(parsed.bookingId ? { bookingId: parsed.bookingId } : {}),
-      error: { code: 'INVALID_VARIABLES', message: parsed.problems.join('; ') },
-      costUSD: 0,
-    };
+    return fallback(parsed.bookingId, undecided('INVALID_VARIABLES', parsed.problems.join('; ')), {
+      calls: 0,
+    });
   }
   const { ticket } = parsed;
   const { bookingId } = ticket;
-  // With the booking id in the prompt no two prompts are alike, and the key would have to hold it.
-  const cache = decider.includeBookingId ? undefined : decider.cache;
-  const key = cache && cacheKey(ticket, decider.parameters);
-  if (cache && key) {
-    const { result, decision } = await cache.get(key);
-    decider.metrics.cacheRequests.inc({ result });
-    if (decision) return { decision, source: 'cache', bookingId, costUSD: 0 };
+  const question = nameOf(decider, ticket);
+  const trace: Trace = { inputHmac: question, calls: 0 };
+  const contradictory = contradiction(ticket, now);
+  if (contradictory) return fallback(bookingId, contradictory, trace);
+  const ruled = decideByRule(policy.rules, ticket, now);
+  const ofRule = ruled && { name: ruled.rule, because: ruled.because };
+  if (ruled?.decision === 'MANUAL') {
+    return { decision: 'MANUAL', source: 'rule', bookingId, rule: ofRule, costUSD: 0, trace };
   }
-  const prompt = buildPrompt(ticket, { includeBookingId: decider.includeBookingId });
-  const { verdict, costUSD } = await analyze(decider.analyzer, prompt, deadline, (record) =>
-    onCall(prompt, record),
-  );
-  const cost = costUSD === undefined ? {} : { costUSD };
-  if ('error' in verdict) {
-    const { code, message } = verdict.error;
-    return { decision: 'MANUAL', source: 'fallback', bookingId, error: { code, message }, ...cost };
+  const tooDear = beyondLimit(policy.limits, ticket);
+  if (tooDear) return fallback(bookingId, tooDear, trace);
+  if (ruled) return { decision: ruled.decision, source: 'rule', bookingId, rule: ofRule, costUSD: 0, trace };
+  // Last, for it is about what the model would read.
+  const suspicious = suspicion(ticket);
+  if (suspicious) return fallback(bookingId, suspicious, trace);
+  const first = await askOrRecall(decider, { task, ticket, question, trace }, call);
+  const plain = withoutFreeText(ticket, policy.confirmAllowed);
+  return plain && first.decision === 'ALLOWED' ? confirm(decider, task, plain, first, call) : first;
+}
+
+/**
+ * Asks again without text that somebody wrote. However it is worded, it cannot make a refund by itself then: where the
+ * answers differ, a person decides.
+ */
+async function confirm(
+  decider: Decider,
+  task: Task,
+  ticket: Ticket,
+  first: Outcome,
+  call: CallContext,
+): Promise<Outcome> {
+  const question = nameOf(decider, ticket);
+  const trace: Trace = { inputHmac: question, calls: 0 };
+  const second = await askOrRecall(decider, { task, ticket, question, trace }, call);
+  const costUSD = sum(first.costUSD, second.costUSD);
+  const calls = (first.trace?.calls ?? 0) + (second.trace?.calls ?? 0);
+  const both = { ...(costUSD !== undefined && { costUSD }), trace: { ...first.trace, calls } };
+  if (second.error) return { ...first, decision: 'MANUAL', source: 'fallback', error: second.error, ...both };
+  if (second.decision === 'ALLOWED') return { ...first, ...both };
+  return { ...first, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED'), ...both };
+}
+
+/** The ticket to ask about again; undefined where there is nothing to leave out. */
+function withoutFreeText(ticket: Ticket, confirmAllowed: Policy['confirmAllowed']): Ticket | undefined {
+  const { refundReason, ...withRules } = ticket;
+  const { fareRulesText, ...plain } = withRules;
+  if (confirmAllowed === 'WithoutReason') return refundReason === undefined ? undefined : withRules;
+  const text = refundReason ?? fareRulesText;
+  return confirmAllowed === 'WithoutText' && text !== undefined ? plain : undefined;
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+function nameOf({ parameters, policy, pool, firstApiKey }: Decider, ticket: Ticket): string {
+  return questionName(ticket, parameters, policy, hashKey(pool, firstApiKey()));
+}
+
+interface Question {
+  task: Task;
+  ticket: Ticket;
+  question: string;
+  trace: Trace;
+}
+
+/** An earlier decision, one that is under way, or a call. */
+async function askOrRecall(
+  decider: Decider,
+  { task, ticket, question, trace }: Question,
+  call: CallContext,
+): Promise<Outcome> {
+  const { memory } = decider;
+  const { bookingId } = ticket;
+  const { now, deadline, cancelled } = call;
+  const recalled = ({ decision, probability }: Answer, sharedFrom: Trace['sharedFrom']): Outcome => ({
+    decision,
+    source: 'cache',
+    bookingId,
+    costUSD: 0,
+    trace: { ...trace, probability, ...(sharedFrom && { sharedFrom }) },
+  });
+  const found = await memory.find(task.id, question, now);
+  if (found) return recalled(found.known, found.layer);
+
+  const keep = (answer: Answer) => memory.keep(task.id, question, answer, nextBoundary(ticket, now), now);
+  const ask = () => askModel(decider, ticket, trace, call);
+  // With the booking id in the prompt no two prompts are alike, and the question would have to hold it.
+  if (!memory.reuse || decider.includeBookingId) {
+    const { answer, result } = await ask();
+    if (answer) await keep(answer);
+    return result;
   }
-  if (cache && key) cache.put(key, verdict.decision);
-  return { decision: verdict.decision, source: 'llm', bookingId, ...cost };
+  const shared = await decider.sharedCalls.run(question, { deadline, cancelled }, ask, keep);
+  if ('result' in shared) return shared.result;
+  await keep(shared.shared);
+  return recalled(shared.shared, shared.scope);
 }

@@ -1,10 +1,13 @@
-/** One task from lock to known end: decide, complete, record. */
+/** One task from lock to known end: decide while its lock is kept, complete or give back, record. */
 import { type Decider, decide } from './decide.ts';
 import type { LockedTask } from './engine/externalTasks.ts';
-import { complete, type Settlement, type Settler } from './engine/settle.ts';
+import { keepLock, type LockKeeping } from './engine/keepLock.ts';
+import { complete, fail, giveBack, type Settlement, type Settler } from './engine/settle.ts';
+import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
+import type { Prompt } from './fare/prompt.ts';
 import type { CallRecord } from './llm/analyze.ts';
-import { type Outcome, toVariables } from './outcome.ts';
-import { auditCall, auditTask } from './telemetry/audit.ts';
+import { type EngineVariable, type Outcome, toVariables } from './outcome.ts';
+import type { Audit, TaskIds } from './telemetry/audit.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
@@ -13,8 +16,15 @@ export interface TaskHandler {
   settler: Settler;
   /** What the variable llmProvider says. */
   provider: string;
-  /** Time kept free at the end of a lock for completing, in milliseconds. */
-  completionMarginMs: number;
+  locks: LockKeeping;
+  policy: FailurePolicy;
+  /** Whether this worker has been told to stop. */
+  stopping: () => boolean;
+  /** Hears of every call to the model. */
+  onCall: (record: CallRecord) => void;
+  audit: Audit;
+  /** Whether the record of the decision becomes a process variable, too. */
+  auditVariable: boolean;
   metrics: Metrics;
   log: Log;
 }
@@ -26,14 +36,59 @@ export function completionMarginMs(lockDurationMs: number): number {
 
 /** Never throws. */
 export async function handleTask(handler: TaskHandler, task: LockedTask): Promise<Settlement> {
-  const { decider, settler, metrics, log } = handler;
+  const { settler, locks, policy, metrics, log } = handler;
   const start = performance.now();
   const ids = { taskId: task.id, processInstanceId: task.processInstanceId };
-  const deadline = task.lockEnd - handler.completionMarginMs;
-  const outcome = await decide(decider, task.variables, deadline, (prompt, record) => {
-    auditCall(log, ids, prompt, decider.parameters.model, record);
-    countCall(metrics, record);
-  }).catch((error: unknown): Outcome => {
+  const lock = keepLock(locks, task);
+  const outcome = await decided(handler, task, ids, lock.signal);
+  lock.release();
+  const settle = (): Settlement | Promise<Settlement> => {
+    const lost = lock.lost();
+    if (lost) return lost;
+    const step = afterDecision(outcome, task.retries, policy, handler.stopping());
+    if (step.next === 'complete') return complete(settler, task, variables(handler, ids, outcome, start));
+    if (step.next === 'giveBack') return giveBack(settler, task);
+    const { code, message } = outcome.error ?? { code: 'INTERNAL', message: 'no reason is known' };
+    return fail(settler, task, { errorMessage: `${code}: ${message}`, ...step });
+  };
+  const settlement = await settle();
+  const durationMs = performance.now() - start;
+  metrics.taskDuration.observe(durationMs / 1_000);
+  if (settlement === 'completed') {
+    handler.audit.task(ids, outcome, durationMs);
+    countOutcome(metrics, outcome);
+  } else {
+    const { decision, error } = outcome;
+    log.warn('task_not_completed', { ...ids, settlement, decision, error_code: error?.code });
+  }
+  return settlement;
+}
+
+function variables(
+  { provider, audit, auditVariable }: TaskHandler,
+  ids: TaskIds,
+  outcome: Outcome,
+  start: number,
+): Record<string, EngineVariable> {
+  const record = auditVariable ? audit.variable(ids, outcome, performance.now() - start) : undefined;
+  return toVariables(outcome, provider, record);
+}
+
+async function decided(
+  { decider, locks, onCall, audit, metrics, log }: TaskHandler,
+  task: LockedTask,
+  ids: TaskIds,
+  cancelled: AbortSignal,
+): Promise<Outcome> {
+  const deadline = task.lockEnd - locks.lockDurationMs + locks.holdMs - locks.marginMs;
+  const record = (prompt: Prompt, call: CallRecord) => {
+    audit.call(ids, prompt, call);
+    countCall(metrics, call);
+    onCall(call);
+  };
+  try {
+    return await decide(decider, task, deadline, record, cancelled);
+  } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
     log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });
     return {
@@ -41,17 +96,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
       source: 'fallback',
       error: { code: 'INTERNAL', message: 'the worker failed' },
     };
-  });
-  const settlement = await complete(settler, task, toVariables(outcome, handler.provider));
-  const durationMs = performance.now() - start;
-  metrics.taskDuration.observe(durationMs / 1_000);
-  if (settlement === 'completed') {
-    auditTask(log, ids, outcome, durationMs);
-    countOutcome(metrics, outcome);
-  } else {
-    log.warn('task_not_completed', { ...ids, settlement, decision: outcome.decision });
   }
-  return settlement;
 }
 
 function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: CallRecord): void {
@@ -64,8 +109,9 @@ function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: C
   if (costUSD) metrics.cost.inc(costUSD);
 }
 
-function countOutcome(metrics: Metrics, { decision, source, error }: Outcome): void {
+function countOutcome(metrics: Metrics, { decision, source, error, held }: Outcome): void {
   metrics.tasksProcessed.inc({ decision, source });
   metrics.refundRequests.inc({ decision });
   if (error) metrics.fallbacks.inc({ code: error.code });
+  if (held) metrics.held.inc({ code: held.code, label: held.label });
 }

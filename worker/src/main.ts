@@ -1,19 +1,22 @@
-/** The worker process: reads its configuration, puts the parts together, works until it is told to stop. */
+/**
+ * The worker process: reads its configuration, puts the parts together, works until it is told to stop. With an
+ * argument it runs that command instead and ends.
+ */
 import { hostname } from 'node:os';
 import { CREDENTIAL_FILES, drainSeconds } from '@farerules/crds/workerEnv';
-import { DecisionCache } from './cache/decisionCache.ts';
+import { runCommand } from './commands/run.ts';
 import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
-import type { Decider } from './decide.ts';
-import { EngineNode } from './engine/nodes.ts';
-import type { Settler } from './engine/settle.ts';
-import { TICKET_VARIABLES } from './fare/ticket.ts';
-import { completionMarginMs, handleTask } from './handleTask.ts';
+import { openRedis, setUpDecisions } from './decisions.ts';
+import { DirectivesFile } from './directives.ts';
+import { engineAuth, setUpEngine } from './engine/setUp.ts';
+import { setUpFlow } from './flow/setUp.ts';
+import { handleTask } from './handleTask.ts';
 import { ApiKeys } from './llm/keys.ts';
-import { ChatModel } from './llm/openai.ts';
-import { priceOf } from './llm/price.ts';
+import { createAnalyzer } from './llm/setUp.ts';
 import { providerName } from './outcome.ts';
-import { createLog, type Log } from './telemetry/log.ts';
+import { setUpAudit } from './telemetry/auditSetUp.ts';
+import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
 import { Worker } from './worker.ts';
@@ -21,8 +24,12 @@ import { Worker } from './worker.ts';
 /** Kept free at the end of the grace period, for ending the process. */
 const EXIT_MARGIN_MS = 2_000;
 
-const loaded = loadConfig(process.env, { hostname: hostname(), pid: process.pid });
-if (loaded.ok) {
+const host = { hostname: hostname(), pid: process.pid };
+const [command, ...args] = process.argv.slice(2);
+const loaded = loadConfig(process.env, host, { needsModel: command === undefined });
+if (loaded.ok && command !== undefined) {
+  process.exitCode = await runCommand(command, args, loaded.config);
+} else if (loaded.ok) {
   await main(loaded.config);
 } else {
   const log = createLog({ level: 'error', fields: {}, secrets: () => [] });
@@ -33,20 +40,18 @@ if (loaded.ok) {
 async function main(config: Config): Promise<void> {
   const keyFiles = (config.LLM_KEYS ?? []).map(({ file }) => file);
   const { engineUsername, enginePassword, redisPassword } = CREDENTIAL_FILES;
-  const credentials = new Credentials(config.CREDENTIALS_DIR, [
-    ...keyFiles,
-    engineUsername,
-    enginePassword,
-    redisPassword,
-  ]);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    fields: { pool: config.POOL, worker: config.workerId },
-    secrets: () => [...config.secrets.all(), ...credentials.all()],
-  });
+  const certificates = config.LLM_CA_FILE ? [config.LLM_CA_FILE] : [];
+  const credentials = new Credentials(
+    config.CREDENTIALS_DIR,
+    [...keyFiles, engineUsername, enginePassword, redisPassword, ...certificates],
+    certificates,
+  );
+  const secrets = () => [...config.secrets.all(), ...credentials.all()];
+  const fields = { pool: config.POOL, worker: config.workerId };
+  const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
-  if (!keys.next()) {
+  if (!keys.any) {
     log.error('configuration_invalid', {
       problems: [`LLM_KEYS: none of ${keyFiles.join(', ')} can be read in CREDENTIALS_DIR`],
     });
@@ -57,37 +62,35 @@ async function main(config: Config): Promise<void> {
 
   const metrics = createMetrics();
   const giveUp = new AbortController();
-  const nodes = config.CAMUNDA_URL.map((url) => new EngineNode(url, () => engineAuth(config, credentials)));
-  const settler: Settler = {
-    workerId: config.workerId,
-    nodes,
+  const stopping = () => worker.stopping;
+  const engine = setUpEngine(config, () => engineAuth(config, credentials), {
     giveUp: giveUp.signal,
-    onError: (operation, { code }) => metrics.engineErrors.inc({ operation, code }),
-  };
-  const cache = openCache(config, credentials, log);
-  const decider = createDecider(config, keys, cache, metrics);
+    stopping,
+    metrics,
+  });
+  const directives = new DirectivesFile(config.DIRECTIVES_FILE);
+  await directives.open((told) => log.info('directives_changed', { ...told }));
+  const redis = openRedis(config, credentials, log);
+  const analyzer = createAnalyzer(config, { credentials, keys, directives, redis, metrics });
+  const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
+  const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
+  const audit = await setUpAudit(config, { secrets, metrics, log });
   const handler = {
-    decider,
-    settler,
+    decider: decisions.decider,
+    audit,
+    auditVariable: config.AUDIT_PROCESS_VARIABLES,
+    ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
-    completionMarginMs: completionMarginMs(config.LOCK_DURATION_MS),
+    stopping,
+    onCall: flow.onCall,
     metrics,
     log,
   };
-  const worker = new Worker({
-    nodes,
-    subscription: {
-      workerId: config.workerId,
-      topic: config.CAMUNDA_TOPIC,
-      lockDurationMs: config.LOCK_DURATION_MS,
-      variables: TICKET_VARIABLES,
-      processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
-      tenantIds: config.CAMUNDA_TENANT_IDS,
-    },
-    concurrency: config.WORKER_CONCURRENCY,
+  const worker: Worker = new Worker({
+    ...engine,
+    permits: flow.permits,
     longPollMs: config.LONG_POLL_MS,
     handle: (task) => handleTask(handler, task),
-    settler,
     onRefused: () => credentials.reload(),
     metrics,
     log,
@@ -108,60 +111,12 @@ async function main(config: Config): Promise<void> {
   await worker.run();
   clearTimeout(giveUpTimer);
   credentials.close();
-  cache?.close();
-  for (const node of nodes) node.close();
+  directives.close();
+  await decisions.close();
+  redis?.close();
+  await audit.close();
+  engine.nodes.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
-}
-
-function engineAuth({ secrets }: Config, credentials: Credentials) {
-  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
-  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
-  return username !== undefined && password !== undefined ? { username, password } : undefined;
-}
-
-function openCache(config: Config, credentials: Credentials, log: Log): DecisionCache | undefined {
-  if (!config.CACHE_REDIS_URL) return undefined;
-  const cache = new DecisionCache({
-    url: config.CACHE_REDIS_URL,
-    password: () => credentials.get(CREDENTIAL_FILES.redisPassword),
-    ttlMs: config.CACHE_TTL_MS,
-    onConnection: (connected) => (connected ? log.info('cache_reached') : log.warn('cache_not_reached')),
-  });
-  cache.open();
-  return cache;
-}
-
-function createDecider(
-  config: Config,
-  keys: ApiKeys,
-  cache: DecisionCache | undefined,
-  metrics: Decider['metrics'],
-): Decider {
-  const inputPerMillionUSD = config.LLM_PRICE_INPUT_PER_MILLION_USD;
-  const outputPerMillionUSD = config.LLM_PRICE_OUTPUT_PER_MILLION_USD;
-  const price =
-    inputPerMillionUSD === undefined || outputPerMillionUSD === undefined
-      ? undefined
-      : { inputPerMillionUSD, outputPerMillionUSD };
-  const parameters = {
-    baseURL: config.OPENAI_BASE_URL,
-    model: config.LLM_MODEL,
-    maxTokens: config.LLM_MAX_TOKENS,
-    temperature: config.LLM_TEMPERATURE,
-  };
-  return {
-    analyzer: {
-      model: new ChatModel(parameters),
-      keys,
-      price: priceOf(config.LLM_MODEL, price),
-      timeoutMs: config.LLM_TIMEOUT_MS,
-      maxAttempts: config.LLM_MAX_ATTEMPTS,
-    },
-    cache,
-    parameters,
-    includeBookingId: config.LLM_INCLUDE_BOOKING_ID,
-    metrics,
-  };
 }

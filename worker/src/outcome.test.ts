@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { providerName, toVariables } from './outcome.ts';
+import { type Outcome, providerName, toVariables } from './outcome.ts';
 
 test.each([
   ['gpt-4o-mini', undefined, 'OpenAI GPT-4o-mini'],
@@ -17,6 +17,36 @@ describe('the variables of a task', () => {
       llmReasoning: { value: 'AI analysis for DEMO-1: WITH_PENALTY', type: 'String' },
       apiErrorCount: { value: 0, type: 'Integer' },
     });
+  });
+
+  const allowed = { decision: 'ALLOWED', source: 'llm', bookingId: 'DEMO-1' } as const;
+  const said = (outcome: Outcome) => {
+    const { llmProvider, llmReasoning, llmShadowDecision } = toVariables(outcome, 'P');
+    return [llmProvider?.value, llmReasoning?.value, llmShadowDecision?.value];
+  };
+
+  test('name the rule that decided, and why', () => {
+    const rule = { name: 'TwentyFourHours@1', because: 'bought within 24 hours' };
+    expect(said({ ...allowed, source: 'rule', rule })).toEqual([
+      'rule:TwentyFourHours@1',
+      'Rule TwentyFourHours@1 for DEMO-1: ALLOWED (bought within 24 hours)',
+      undefined,
+    ]);
+  });
+
+  test('say why a person has to confirm, and what', () => {
+    const held = { code: 'REVIEW_SAMPLE', message: 'chosen by chance', label: 'ALLOWED' } as const;
+    expect(said({ ...allowed, decision: 'MANUAL', held, shadowDecision: 'ALLOWED' })).toEqual([
+      'P',
+      'AI analysis for DEMO-1: ALLOWED; sent to manual review, REVIEW_SAMPLE: chosen by chance',
+      'ALLOWED',
+    ]);
+  });
+
+  test("quote the model's own words", () => {
+    expect(said({ ...allowed, reasoning: 'Free "flex" fare' })[1]).toBe(
+      'AI analysis for DEMO-1: ALLOWED. It says: "Free \\"flex\\" fare"',
+    );
   });
 
   test('say why nobody decided, in no more characters than the engine stores', () => {

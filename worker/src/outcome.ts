@@ -4,19 +4,61 @@
  * would make a task impossible to complete: everything here is cut before.
  */
 import type { Decision } from './fare/answer.ts';
+import type { Reason } from './fare/reasons.ts';
+import type { Held } from './policy.ts';
 
-export type Source = 'llm' | 'cache' | 'fallback';
+export type Source = 'rule' | 'llm' | 'cache' | 'fallback';
 
 export interface Outcome {
   decision: Decision;
-  /** Who decided: the model, an earlier identical decision, or nobody (then a person has to). */
+  /** Who decided: a rule, the model, an earlier or shared identical decision, or nobody (then a person has to). */
   source: Source;
   /** Absent where the ticket's own booking id was malformed: hostile text is not repeated. */
   bookingId?: string;
   /** Why nobody decided. The code is also a metric label and a log field. */
-  error?: { code: string; message: string };
+  error?: Reason;
+  /** Why a person has to confirm what was decided. */
+  held?: Held;
+  /** The rule that decided, with its version, and why. */
+  rule?: { name: string; because: string };
+  /** In shadow mode: what the process would have got. */
+  shadowDecision?: Decision;
+  /** The model's own words, where it was asked for them. */
+  reasoning?: string;
   /** US dollars for all calls of this task; absent when a call was made whose price is not known. */
   costUSD?: number;
+  /** For the record; absent where the worker itself failed. */
+  trace?: Trace;
+}
+
+/** What led to the decision, as far as there was any of it. */
+export interface Trace {
+  /** The question's name: a keyed hash of everything that decides the answer. */
+  inputHmac?: string;
+  /** Calls to the model that this task made. */
+  calls: number;
+  modelReturned?: string | undefined;
+  requestId?: string | undefined;
+  /** What the model answered, before anything was made of it. */
+  rawLabel?: string | undefined;
+  /** Probability of the label, 0 to 1. */
+  probability?: number | undefined;
+  inputTokens?: number | undefined;
+  outputTokens?: number | undefined;
+  /** Where a decision that was not made for this task came from. */
+  sharedFrom?: 'record' | 'memory' | 'redis' | 'process' | 'pods';
+}
+
+/** Nobody decided: a person has to. */
+export function fallback(bookingId: string | undefined, error: Reason, trace: Trace): Outcome {
+  return {
+    decision: 'MANUAL',
+    source: 'fallback',
+    ...(bookingId !== undefined && { bookingId }),
+    error,
+    costUSD: 0,
+    trace,
+  };
 }
 
 export interface EngineVariable {
@@ -25,6 +67,7 @@ export interface EngineVariable {
 }
 
 const MAX_REASONING = 4_000;
+const MAX_OWN_WORDS = 500;
 const MAX_ERROR = 1_000;
 const MAX_PROVIDER = 255;
 
@@ -33,24 +76,42 @@ export function providerName(model: string, configured?: string): string {
   return configured ?? (model === 'gpt-4o-mini' ? 'OpenAI GPT-4o-mini' : model);
 }
 
-/** The variables that complete the task. */
-export function toVariables(outcome: Outcome, provider: string): Record<string, EngineVariable> {
+/**
+ * The variables that complete the task.
+ * @param audit the record as JSON, at most 4,000 characters; left out where it is not wanted.
+ */
+export function toVariables(
+  outcome: Outcome,
+  provider: string,
+  audit?: string,
+): Record<string, EngineVariable> {
   const text = (value: string, max: number): EngineVariable => ({
     value: value.slice(0, max),
     type: 'String',
   });
+  const { error, rule, shadowDecision } = outcome;
   return {
     fareRuleCheck: text(outcome.decision, MAX_PROVIDER),
-    llmProvider: text(provider, MAX_PROVIDER),
+    llmProvider: text(rule ? `rule:${rule.name}` : provider, MAX_PROVIDER),
     llmReasoning: text(reasoning(outcome), MAX_REASONING),
     apiErrorCount: { value: 0, type: 'Integer' },
-    ...(outcome.error
-      ? { llmError: text(`${outcome.error.code}: ${outcome.error.message}`, MAX_ERROR) }
-      : {}),
+    ...(error && { llmError: text(`${error.code}: ${error.message}`, MAX_ERROR) }),
+    ...(shadowDecision && { llmShadowDecision: text(shadowDecision, MAX_PROVIDER) }),
+    ...(audit !== undefined && { llmAudit: text(audit, MAX_REASONING) }),
   };
 }
 
-function reasoning({ bookingId, source, decision }: Outcome): string {
-  const subject = `AI analysis for ${bookingId ?? 'a request without a valid booking id'}`;
-  return source === 'fallback' ? `${subject}: no decision, sent to manual review` : `${subject}: ${decision}`;
+function reasoning(outcome: Outcome): string {
+  const { bookingId, source, decision, held, rule } = outcome;
+  const booking = bookingId ?? 'a request without a valid booking id';
+  const who = rule ? `Rule ${rule.name}` : 'AI analysis';
+  const subject = `${who} for ${booking}`;
+  if (source === 'fallback') return `${subject}: no decision, sent to manual review`;
+  const label = held?.label ?? decision;
+  const why = rule ? ` (${rule.because})` : '';
+  const words = outcome.reasoning
+    ? `. It says: ${JSON.stringify(outcome.reasoning.slice(0, MAX_OWN_WORDS))}`
+    : '';
+  const review = held ? `; sent to manual review, ${held.code}: ${held.message}` : '';
+  return `${subject}: ${label}${why}${review}${words}`;
 }

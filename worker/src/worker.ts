@@ -2,18 +2,22 @@
  * The worker's loop.
  *
  * Each engine node has a poller of its own, because a new task wakes only the
- * polls on the node that made it. A poller goes round these states:
+ * polls on the node that made it. Nodes come and go with the addresses behind
+ * their names: a new one gets a poller, that of one that vanished ends after
+ * its open poll. A poller goes round these states:
  *
- *   waiting   for permits (as many as tasks that can be started at once).
+ *   waiting   for permits (as many as tasks that can be started at once, and
+ *             as the quota of the model lets start).
  *             → polling, with the permits taken.
  *   polling   one fetchAndLock is open. The first after the start or after an
  *             error is answered at once, which tells whether the engine is
  *             there; the others are held open by the engine until there is a
- *             task or the long poll's time is over. Nothing sleeps in between.
+ *             task or the poll's time is over. Nothing sleeps in between.
  *             → working for each task; the permits of tasks that did not come
  *               go back. → waiting. An error → backing off.
  *   backing   a jittered, growing pause; the worker is not ready while no node
- *   off       answers. → waiting.
+ *   off       answers. → waiting. What a poll may have locked before its
+ *             answer was lost is looked for on another node, and given back.
  *
  * Tasks run beside the pollers, each until its outcome at the engine is known;
  * its permit goes back then.
@@ -23,64 +27,78 @@
  * for it), so it runs to its end and what it brings is given back. `run`
  * returns when all pollers have ended and no task is held.
  */
-import { type EngineError, toEngineError } from './engine/errors.ts';
-import { fetchAndLock, type LockedTask, type Subscription } from './engine/externalTasks.ts';
+import { toEngineError } from './engine/errors.ts';
+import type { LockedTask } from './engine/externalTasks.ts';
+import { Fetcher, type FetcherOptions } from './engine/fetcher.ts';
+import type { NodeSet } from './engine/nodeSet.ts';
 import type { EngineNode } from './engine/nodes.ts';
+import { giveBackOrphans } from './engine/orphans.ts';
 import { giveBack, type Settlement, type Settler } from './engine/settle.ts';
+import { holdMs, type LastPoll, lastPoll, nextAsk } from './flow/share.ts';
 import { pause } from './pause.ts';
-import { Permits } from './permits.ts';
-import type { Log } from './telemetry/log.ts';
+import type { Permits } from './permits.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
-export interface WorkerOptions {
-  nodes: readonly EngineNode[];
-  subscription: Subscription;
-  concurrency: number;
+export interface WorkerOptions extends FetcherOptions {
+  nodes: NodeSet;
+  permits: Permits;
   longPollMs: number;
   handle: (task: LockedTask) => Promise<Settlement>;
   settler: Settler;
-  /** Called when the engine refuses our credentials: they may have been rotated. */
-  onRefused: () => Promise<unknown>;
   metrics: Metrics;
-  log: Log;
 }
 
-/** With fewer permits than nodes the pollers take turns; then a turn must be short. */
-const TURN_MS = 1_000;
 const MAX_BACKOFF_MS = 10_000;
 /** An engine that answers "nothing" sooner than this did not hold the poll. */
 const NOT_HELD_MS = 50;
+/** No answer is on its way for longer than this. */
+const TRANSIT_MS = 3_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #permits: Permits;
   readonly #stopping = new AbortController();
-  readonly #tasks = new Set<Promise<void>>();
-  /** Per node: undefined while it answers, otherwise the reason of the last failure. */
-  readonly #trouble = new Map<EngineNode, string | undefined>();
+  /** What may still bring tasks. */
+  readonly #sources = new Set<Promise<void>>();
+  /** Tasks under way, by their ids. */
+  readonly #tasks = new Map<string, Promise<void>>();
+  readonly #fetcher: Fetcher;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#permits = new Permits(options.concurrency);
-    for (const node of options.nodes) this.#trouble.set(node, 'not asked yet');
+    this.#fetcher = new Fetcher(options);
   }
 
   /** Works until `stop`, then drains. Never rejects. */
   async run(): Promise<void> {
-    await Promise.all(this.#options.nodes.map((node) => this.#poll(node)));
-    await Promise.all(this.#tasks);
+    const { nodes, log } = this.#options;
+    const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
+    const found: EngineNode[] = [];
+    let add = (node: EngineNode): unknown => found.push(node);
+    await nodes.open((node) => add(node));
+    if (nodes.size === 0) log.warn('engine_not_found');
+    // What an earlier process of this name held when it crashed; nothing is this one's own before its first poll.
+    await this.#giveBackOrphans(0);
+    add = (node) => this.#add(node);
+    for (const node of found) this.#add(node);
+    if (!this.stopping) await stopped;
+    await Promise.all(this.#sources);
+    await Promise.all(this.#tasks.values());
   }
 
   stop(): void {
     this.#stopping.abort();
-    this.#permits.close();
+    this.#options.permits.close();
+  }
+
+  get stopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Why this worker is not ready; undefined when it is. */
   notReady(): string | undefined {
-    if (this.#stopping.signal.aborted) return 'stopping';
-    const troubles = [...this.#trouble.values()];
-    return troubles.includes(undefined) ? undefined : `engine: ${troubles.join(', ')}`;
+    if (this.stopping) return 'stopping';
+    const reason = this.#fetcher.notReady();
+    return reason && `engine: ${reason}`;
   }
 
   /** Tasks that this worker holds. */
@@ -88,59 +106,103 @@ export class Worker {
     return this.#tasks.size;
   }
 
+  #add(node: EngineNode): void {
+    if (this.stopping) return;
+    this.#fetcher.add(node);
+    this.#track(this.#poll(node).then(() => this.#fetcher.delete(node)));
+  }
+
+  #track(source: Promise<void>): void {
+    const ended = source.finally(() => this.#sources.delete(ended));
+    this.#sources.add(ended);
+  }
+
   async #poll(node: EngineNode): Promise<void> {
-    const { nodes, longPollMs } = this.#options;
+    const { nodes, permits, longPollMs } = this.#options;
     const stopping = this.#stopping.signal;
-    const share = Math.ceil(this.#permits.total / nodes.length);
-    const holdMs = this.#permits.total < nodes.length ? Math.min(longPollMs, TURN_MS) : longPollMs;
+    let last: LastPoll = 'first';
     for (let failures = 0; ; ) {
-      const permits = await this.#permits.take(share);
-      if (stopping.aborted) return this.#permits.giveBack(permits);
+      const { most, batch } = nextAsk(last, permits.limit, nodes.size);
+      const asked = await permits.take(most, batch);
+      if (stopping.aborted) return;
+      if (!nodes.has(node)) return permits.arrived(asked, 0);
+      const { direct, size } = nodes;
+      const hold = this.#fetcher.trouble(node)
+        ? 0
+        : holdMs({ direct, nodes: size, limit: permits.limit, longPollMs, random: Math.random() });
       const start = performance.now();
-      const tasks = await this.#fetch(node, permits, this.#trouble.get(node) ? 0 : holdMs);
+      const tasks = await this.#fetcher.fetch(node, asked, hold);
+      permits.arrived(asked, tasks?.length ?? 0);
       for (const task of tasks ?? []) this.#begin(task);
-      this.#permits.giveBack(permits - (tasks?.length ?? 0));
       if (!tasks) {
+        void nodes.refresh();
+        if (this.#fetcher.trouble(node) === 'NO_ANSWER') {
+          this.#track(this.#rescue(start + hold - performance.now()));
+        }
         await pause(Math.min(MAX_BACKOFF_MS, 250 * 2 ** failures) * (0.5 + Math.random() / 2), stopping);
         failures += 1;
+        last = 'first';
         continue;
       }
       failures = 0;
+      last = lastPoll(asked, tasks.length);
       if (tasks.length === 0 && performance.now() - start < NOT_HELD_MS) {
         await pause(NOT_HELD_MS * (0.5 + Math.random()), stopping);
       }
     }
   }
 
-  /** Undefined when the engine could not be asked. */
-  async #fetch(node: EngineNode, maxTasks: number, holdMs: number): Promise<LockedTask[] | undefined> {
-    const { subscription, metrics, log, onRefused } = this.#options;
+  /**
+   * Gives back tasks that a poll may have locked before its answer was lost, now and when that poll can lock no more,
+   * and fetches them: giving back wakes no poll.
+   * @param pollEndsInMs when that is, from now.
+   */
+  async #rescue(pollEndsInMs: number): Promise<void> {
+    const { nodes, permits } = this.#options;
+    for (const waitMs of pollEndsInMs > 0 ? [0, pollEndsInMs] : [0]) {
+      await pause(waitMs, this.#stopping.signal);
+      const orphans = await this.#giveBackOrphans(TRANSIT_MS);
+      const node = orphans > 0 ? nodes.pick() : undefined;
+      const asked = node ? await permits.take(orphans) : 0;
+      if (!node || asked === 0) continue;
+      const tasks = await this.#fetcher.fetch(node, asked, 0);
+      permits.arrived(asked, tasks?.length ?? 0);
+      for (const task of tasks ?? []) this.#begin(task);
+    }
+  }
+
+  /** How many that were; 0 where the engine could not be asked: their locks then end by themselves. */
+  async #giveBackOrphans(transitMs: number): Promise<number> {
+    const { nodes, subscription, metrics, log } = this.#options;
+    const { workerId, topic } = subscription;
+    const signal = this.#stopping.signal;
+    const knows = (id: string) => this.#tasks.has(id);
     try {
-      const tasks = await fetchAndLock(node, subscription, maxTasks, holdMs);
-      if (this.#trouble.get(node)) log.info('engine_reached', { url: node.url });
-      this.#trouble.set(node, undefined);
-      return tasks;
+      const count = await giveBackOrphans({ nodes, workerId, topic, knows, transitMs, signal });
+      if (count > 0) log.warn('tasks_rescued', { count });
+      return count;
     } catch (thrown) {
-      const { code, status }: EngineError = toEngineError(thrown);
-      metrics.engineErrors.inc({ operation: 'fetch', code });
-      if (this.#trouble.get(node) !== code) log.warn('engine_not_reached', { url: node.url, code, status });
-      this.#trouble.set(node, code);
-      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') await onRefused();
-      return undefined;
+      metrics.engineErrors.inc({ operation: 'rescue', code: toEngineError(thrown).code });
+      return 0;
     }
   }
 
   /** Starts on a task, or gives it back when the worker is stopping. */
   #begin(task: LockedTask): void {
-    const { handle, settler, metrics } = this.#options;
-    const work = this.#stopping.signal.aborted ? giveBack(settler, task) : handle(task);
+    const { handle, settler, permits, metrics } = this.#options;
+    // To a node whose clock is ahead, the lock that another node gave us is over: it is under way, and stays so.
+    if (this.#tasks.has(task.id)) {
+      permits.done();
+      return;
+    }
+    const work = this.stopping ? giveBack(settler, task) : handle(task);
     const done = work.then((settlement) => {
       metrics.taskSettlements.inc({ settlement });
-      this.#tasks.delete(done);
+      this.#tasks.delete(task.id);
       metrics.tasksInFlight.set(this.#tasks.size);
-      this.#permits.giveBack(1);
+      permits.done();
     });
-    this.#tasks.add(done);
+    this.#tasks.set(task.id, done);
     metrics.tasksInFlight.set(this.#tasks.size);
   }
 }

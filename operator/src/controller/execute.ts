@@ -30,6 +30,7 @@ function touched(step: Step): { kind: string; name: string } {
     case 'scale':
       return { kind: 'Deployment', name: step.name };
     case 'deletionCost':
+    case 'directives':
       return { kind: 'Pod', name: step.name };
     case 'delete':
       return { kind: step.object.kind, name: step.object.metadata.name };

@@ -48,7 +48,13 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   const pods = watches.podsOf(namespace, name);
   const backlog = poller.backlog(key);
   // Also while the spec is invalid: the workers go on, and cost money.
-  scraper.track(key, { uid, pods, busy: isBusy(pool, live, backlog), spending: pool.status?.spending });
+  scraper.track(key, {
+    uid,
+    pods,
+    busy: isBusy(pool, live, backlog),
+    spending: pool.status?.spending,
+    timeZone: parsed.ok ? (parsed.spec.llm.budget?.timeZone ?? 'UTC') : undefined,
+  });
 
   const memory = sources.memories.get(key);
   const foreignScaler = watches.foreignScalers.of(key);

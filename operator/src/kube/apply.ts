@@ -1,4 +1,5 @@
 /** The one place that writes owned objects. */
+import { DIRECTIVES_ANNOTATION } from '../../../crds/src/directives.ts';
 import { KubeError } from '../errors.ts';
 import { REPLICAS_MANAGER } from '../pool/names.ts';
 import type { Step } from '../pool/plan.ts';
@@ -32,14 +33,25 @@ export async function applyStep(client: KubeClient, step: Step): Promise<void> {
       await unless(404, client.delete(step.object));
       return;
     case 'deletionCost':
-      await unless(
-        404,
-        client.merge(KINDS.pod, step.name, step.namespace, {
-          metadata: { annotations: { [DELETION_COST]: String(step.cost) } },
-        }),
-      );
+      await annotatePod(client, step, DELETION_COST, String(step.cost));
+      return;
+    case 'directives':
+      await annotatePod(client, step, DIRECTIVES_ANNOTATION, step.text);
       return;
   }
+}
+
+/** A pod that has gone needs no annotation. */
+function annotatePod(
+  client: KubeClient,
+  { name, namespace }: { name: string; namespace: string },
+  annotation: string,
+  text: string,
+): Promise<void> {
+  return unless(
+    404,
+    client.merge(KINDS.pod, name, namespace, { metadata: { annotations: { [annotation]: text } } }),
+  );
 }
 
 /** An answer that says that there is nothing left to do: what was to be changed has gone, or is somebody else's by now. */

@@ -1,6 +1,8 @@
 /** Each condition of a pool as a function of what was observed and planned. */
+import type { PoolSpec } from '../../../crds/src/pool.ts';
 import { type ConditionType, REASONS, type Reason } from '../reasons.ts';
-import type { Observation } from './observation.ts';
+import { keyProblem } from './keyProblem.ts';
+import type { KeyTrouble, Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import { findProblem } from './podProblems.ts';
 import { scalingActive, scalingLimited } from './scaling/conditions.ts';
@@ -24,7 +26,7 @@ export function verdicts(observation: Observation, plan: Plan): Verdict[] {
   }
   const others: Verdict[] = [
     { type: 'EngineReachable', ...engineReachable(observation) },
-    { type: 'CredentialsReady', ...credentialsReady(plan) },
+    { type: 'CredentialsReady', ...credentialsReady(plan, spec.spec, observation.workers?.keyTroubles) },
     { type: 'WorkersAvailable', ...workersAvailable(observation, spec.spec.scaling.minReplicas) },
     ...(plan.scaling
       ? [
@@ -72,10 +74,16 @@ function engineReachable({ backlog }: Observation): Judgement {
   };
 }
 
-function credentialsReady({ credentials }: Plan): Judgement {
+function credentialsReady(
+  { credentials }: Plan,
+  spec: PoolSpec,
+  troubles: KeyTrouble[] | undefined,
+): Judgement {
   if (credentials && !credentials.ready) {
     return { status: 'False', reason: credentials.reason, message: credentials.message };
   }
+  const problem = keyProblem(spec.llm, troubles);
+  if (problem) return { status: 'False', ...problem };
   return {
     status: 'True',
     reason: REASONS.CredentialsFound,

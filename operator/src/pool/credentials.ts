@@ -33,6 +33,16 @@ export function credentialRefs(spec: PoolSpec): CredentialRef[] {
           { key: basic.passwordKey, file: CREDENTIAL_FILES.enginePassword },
         ].map((ref) => ({ field: 'spec.engine.basicAuthSecretRef', secret: basic.name, ...ref }))
       : []),
+    ...(llm.caSecretRef
+      ? [
+          {
+            field: 'spec.llm.caSecretRef',
+            secret: llm.caSecretRef.name,
+            key: llm.caSecretRef.key,
+            file: CREDENTIAL_FILES.llmCA,
+          },
+        ]
+      : []),
     ...(cache?.passwordSecretRef
       ? [
           {

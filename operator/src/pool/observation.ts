@@ -40,6 +40,13 @@ export interface LiveObjects {
   disruptionBudget?: KubeObject;
 }
 
+/** An API key, by its place in `llm.credentials`, that a worker cannot use. */
+export interface KeyTrouble {
+  index: number;
+  /** Refused: the API does not accept the key. Exhausted: its account has no quota left. */
+  state: 'refused' | 'exhausted';
+}
+
 /** What the pool's worker pods measured lately, all pods together. What is absent was not measured. */
 export interface WorkerStats {
   /** One call to the LLM, 95th percentile of the last minute. */
@@ -52,7 +59,9 @@ export interface WorkerStats {
   tokensPerCall?: number;
   /** From the fetch of a task to its outcome, mean. */
   serviceSeconds?: number;
-  /** Cost of the LLM calls of this hour and of this day, UTC. */
+  /** API keys that cannot be used. */
+  keyTroubles?: KeyTrouble[];
+  /** Cost of the LLM calls of this hour (UTC) and of this day (in the budget's time zone). */
   spentUSD?: { hour: number; day: number };
   /** The same as the pool's status keeps it, also when the hour or the day is over. */
   spending?: NonNullable<PoolStatus['spending']>;

@@ -19,6 +19,8 @@ const told = (seen: Observation) =>
       }
       case 'deletionCost':
         return `cost ${step.cost} for ${step.name}`;
+      case 'directives':
+        return `tell ${step.name} ${step.text}`;
       case 'delete':
         return `delete ${step.object.kind}`;
       default:

@@ -25,7 +25,9 @@ export type Step =
   /** Remove an object of ours, as the uid says: not one that took its name meanwhile. */
   | { action: 'delete'; object: KubeObject }
   /** Set `controller.kubernetes.io/pod-deletion-cost` of a pod; a pod that has gone needs none. */
-  | { action: 'deletionCost'; name: string; namespace: string; cost: number };
+  | { action: 'deletionCost'; name: string; namespace: string; cost: number }
+  /** Tell a pod something by its annotation `farerules.dev/directives`. */
+  | { action: 'directives'; name: string; namespace: string; text: string };
 
 export interface Plan {
   spec: ParsedSpec;
@@ -84,7 +86,10 @@ export function plan(observation: Observation): Plan {
 }
 
 /** Who scales, and to how many; nothing for a Deployment that is not ours or on its way out. */
-function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: ScalingDecision): Step[] {
+function scalingSteps(
+  { pool, live }: Observation,
+  { mode, scaleTo, costs, directives }: ScalingDecision,
+): Step[] {
   const { deployment, autoscaler } = live;
   const { namespace } = pool.metadata;
   const ours = autoscaler !== undefined && controlledBy(autoscaler, pool);
@@ -103,6 +108,8 @@ function scalingSteps({ pool, live }: Observation, { mode, scaleTo, costs }: Sca
     ...(mayScale && scaleTo !== undefined
       ? [{ action: 'scale' as const, name, namespace, replicas: scaleTo }]
       : []),
+    // Pods that share a quota make room while the new ones start; nothing of that may hold a step up.
+    ...directives.map(({ pod, text }): Step => ({ action: 'directives', name: pod, namespace, text })),
   ];
 }
 

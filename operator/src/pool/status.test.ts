@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PoolStatus } from '../../../crds/src/pool.ts';
 import { foreign, healthy, minimalSpec, observation, pool } from './fixtures.ts';
 import type { ContainerStatus, Pod } from './objects.ts';
-import type { Observation } from './observation.ts';
+import type { KeyTrouble, Observation } from './observation.ts';
 import { plan } from './plan.ts';
 import { changedConditions, newsworthy, nextStatus, writeDecision } from './status.ts';
 
@@ -68,6 +68,30 @@ describe('CredentialsReady', () => {
         /spec\.llm\.credentials\[0\].*"kind":"Role".*"resourceNames":\["openai"\]/,
       ),
     });
+  });
+
+  const keys = (...keyTroubles: KeyTrouble[]) =>
+    condition({ ...healthy(), workers: { keyTroubles } }, 'CredentialsReady');
+
+  it('names a key that the workers cannot use by its field, with the remedy', () => {
+    expect(keys({ index: 0, state: 'refused' })).toMatchObject({
+      status: 'False',
+      reason: 'LLMKeyRefused',
+      message:
+        'spec.llm.credentials[0]: the LLM API does not accept the key "api-key" of Secret "openai": ' +
+        'put a valid one there, and the workers use it within about a minute',
+    });
+    expect(keys({ index: 0, state: 'exhausted' })).toMatchObject({
+      reason: 'LLMQuotaExhausted',
+      message: expect.stringMatching(
+        /^spec\.llm\.credentials\[0\]: the account of quota group "default" has no quota/,
+      ),
+    });
+  });
+
+  it('is true again once all keys can be used, and knows no key that the spec does not', () => {
+    expect(keys()).toMatchObject({ status: 'True', reason: 'CredentialsFound' });
+    expect(keys({ index: 7, state: 'refused' })).toMatchObject({ status: 'True' });
   });
 
   it('never holds a value', () => {

@@ -57,6 +57,20 @@ describe("the workers' last minute", () => {
     });
   });
 
+  it('names a key that any pod cannot use, refused before exhausted', () => {
+    const good = reading({ calls: 1 });
+    const troubles = (...keyTroubles: NonNullable<PodReading['keyTroubles']>) =>
+      reading({ calls: 1 }, { keyTroubles });
+    const refused = { index: 1, state: 'refused' } as const;
+    const exhausted = { index: 0, state: 'exhausted' } as const;
+    expect(
+      stats([good], [troubles(refused)], [troubles(exhausted, { index: 1, state: 'exhausted' })]),
+    ).toEqual({
+      keyTroubles: [exhausted, refused],
+    });
+    expect(stats([troubles(refused), good])).toEqual({});
+  });
+
   it('adds up buckets before it takes the percentile', () => {
     const at = (fast: number, slow: number) =>
       reading(

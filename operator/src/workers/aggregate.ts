@@ -1,5 +1,5 @@
 /** From what each pod said over the last minute to what the whole pool does. Pure. */
-import type { WorkerStats } from '../pool/observation.ts';
+import type { KeyTrouble, WorkerStats } from '../pool/observation.ts';
 import type { PodReading, Total } from './reading.ts';
 
 /** Times and rates are those of this long. */
@@ -21,6 +21,7 @@ export function aggregate(history: History, now: number): WorkerStats {
   const totals: Partial<Record<Total, number>> = {};
   const buckets = new Map<number, number>();
   const inFlightByPod: Record<string, number> = {};
+  const troubles = new Map<number, KeyTrouble>();
   for (const [pod, samples] of history) {
     const recent = samples.filter(({ at }) => at >= now - WINDOW_MS);
     for (const [index, { reading }] of recent.entries()) {
@@ -28,8 +29,11 @@ export function aggregate(history: History, now: number): WorkerStats {
       if (before) addIncrease(totals, buckets, before, reading);
     }
     const last = recent.at(-1);
-    if (last?.reading.inFlight !== undefined && last.at >= now - IN_FLIGHT_MS) {
-      inFlightByPod[pod] = last.reading.inFlight;
+    if (!last || last.at < now - IN_FLIGHT_MS) continue;
+    if (last.reading.inFlight !== undefined) inFlightByPod[pod] = last.reading.inFlight;
+    // A pod that has not called lately takes its keys for good: one that met a refusal knows better.
+    for (const trouble of last.reading.keyTroubles ?? []) {
+      if (troubles.get(trouble.index)?.state !== 'refused') troubles.set(trouble.index, trouble);
     }
   }
   return withoutUndefined({
@@ -38,6 +42,9 @@ export function aggregate(history: History, now: number): WorkerStats {
     rate429: ratio(totals.rateLimited, totals.calls),
     tokensPerCall: ratio(totals.tokens, totals.answers),
     serviceSeconds: ratio(totals.taskSeconds, totals.tasks),
+    ...(troubles.size > 0 && {
+      keyTroubles: [...troubles.values()].sort((a, b) => a.index - b.index),
+    }),
     ...(Object.keys(inFlightByPod).length > 0 && { inFlightByPod }),
   });
 }

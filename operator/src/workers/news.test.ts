@@ -25,6 +25,13 @@ describe('a pool is looked at again', () => {
     ['no 429s as before', { rate429: 0 }, { rate429: 0 }, false],
     ['money spent', { spending: spending('1') }, { spending: spending('2') }, true],
     ['no money spent', { spending: spending('1') }, { spending: spending('1') }, false],
+    ['a key that is refused', {}, { keyTroubles: [{ index: 0, state: 'refused' }] }, true],
+    [
+      'a key that is still refused',
+      { keyTroubles: [{ index: 0, state: 'refused' }] },
+      { keyTroubles: [{ index: 0, state: 'refused' }] },
+      false,
+    ],
     ['a pod that became idle', { inFlightByPod: { a: 1 } }, { inFlightByPod: { a: 0 } }, true],
     ['a pod with a little more', { inFlightByPod: { a: 5 } }, { inFlightByPod: { a: 6 } }, false],
     ['pods in another order', { inFlightByPod: { a: 1, b: 4 } }, { inFlightByPod: { b: 4, a: 1 } }, false],

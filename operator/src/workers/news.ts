@@ -13,6 +13,7 @@ export function isNews(before: WorkerStats, after: WorkerStats): boolean {
     differs(before.rate429, after.rate429, RATE_STEP) ||
     // Money is written down also where no limit is near: see spending.ts.
     before.spending?.countedAt !== after.spending?.countedAt ||
+    JSON.stringify(before.keyTroubles) !== JSON.stringify(after.keyTroubles) ||
     busyness(before) !== busyness(after)
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { registerKeyStates } from '../../../worker/src/telemetry/keyStates.ts';
 import { createMetrics } from '../../../worker/src/telemetry/metrics.ts';
 import { readPod } from './reading.ts';
 
@@ -38,6 +39,25 @@ describe("a pod's metrics", () => {
     const reading = readPod(await createMetrics().registry.metrics());
     expect(reading?.totals).toMatchObject({ calls: 0, rateLimited: 0, costUSD: 0 });
     expect(reading?.totals.tokens).toBeUndefined();
+  });
+
+  it('name the keys that cannot be used by their place', async () => {
+    const metrics = createMetrics();
+    registerKeyStates(metrics.registry, () => [
+      { index: 0, quotaGroup: 'a', state: 'usable' },
+      { index: 1, quotaGroup: 'a', state: 'refused' },
+      { index: 2, quotaGroup: 'b', state: 'exhausted' },
+      { index: 3, quotaGroup: 'c', state: 'cooling' },
+    ]);
+    expect(readPod(await metrics.registry.metrics())?.keyTroubles).toEqual([
+      { index: 1, state: 'refused' },
+      { index: 2, state: 'exhausted' },
+    ]);
+  });
+
+  test.each(['99', '-1', '1e1', ''])('name no key that cannot be, such as the one at %s', (index) => {
+    const text = `llm_worker_tasks_in_flight 1\nllm_worker_llm_key_state{index="${index}",state="refused"} 1`;
+    expect(readPod(text)?.keyTroubles).toBeUndefined();
   });
 
   test.each([

@@ -1,4 +1,5 @@
 /** What one worker pod says of itself at one moment. Pure. */
+import type { KeyTrouble } from '../pool/observation.ts';
 import { numberOf, parseSamples, type Sample } from './prometheusText.ts';
 
 /** Totals since the process started. What is absent is unknown, not zero. */
@@ -19,6 +20,8 @@ export interface PodReading {
   /** Calls by the bucket that their duration fell into: upper bound in seconds, not cumulative. */
   callBuckets: Map<number, number>;
   inFlight?: number;
+  /** API keys that the API refuses, or whose account has no quota left. */
+  keyTroubles?: KeyTrouble[];
   /** Milliseconds since the epoch, by the clock of the pod's node. */
   startedAt?: number;
 }
@@ -35,8 +38,15 @@ const METRICS: Readonly<Record<Total, string>> = {
 };
 const BUCKETS = 'llm_worker_openai_api_duration_seconds_bucket';
 const IN_FLIGHT = 'llm_worker_tasks_in_flight';
+const KEY_STATE = 'llm_worker_llm_key_state';
 const STARTED = 'process_start_time_seconds';
-const WANTED: ReadonlySet<string> = new Set([...Object.values(METRICS), BUCKETS, IN_FLIGHT, STARTED]);
+const WANTED: ReadonlySet<string> = new Set([
+  ...Object.values(METRICS),
+  BUCKETS,
+  IN_FLIGHT,
+  KEY_STATE,
+  STARTED,
+]);
 
 /** Codes of the errors that were answers with status 429. */
 const RATE_LIMITED = new Set(['RATE_LIMITED', 'INSUFFICIENT_QUOTA']);
@@ -57,13 +67,24 @@ export function readPod(text: string): PodReading | undefined {
   if (totals.calls !== undefined && !all(METRICS.rateLimited).some(isRateLimit)) totals.rateLimited = 0;
   const inFlight = sum(all(IN_FLIGHT));
   const started = sum(all(STARTED));
+  const keyTroubles = all(KEY_STATE).flatMap(troubleOf);
   if (Object.keys(totals).length === 0 && inFlight === undefined) return undefined;
   return {
     totals,
     callBuckets: buckets(all(BUCKETS)),
     ...(inFlight !== undefined && { inFlight }),
+    ...(keyTroubles.length > 0 && { keyTroubles }),
     ...(started !== undefined && { startedAt: started * 1_000 }),
   };
+}
+
+/** As many keys as a pool may have: a larger index is nonsense. */
+const MOST_KEYS = 16;
+
+function troubleOf({ labels, value }: Sample): KeyTrouble[] {
+  const { index = '', state } = labels;
+  if (value !== 1 || (state !== 'refused' && state !== 'exhausted')) return [];
+  return /^\d{1,2}$/.test(index) && Number(index) < MOST_KEYS ? [{ index: Number(index), state }] : [];
 }
 
 const isRateLimit = ({ labels }: Sample): boolean => RATE_LIMITED.has(labels.code ?? '');

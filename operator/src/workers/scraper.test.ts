@@ -26,6 +26,7 @@ const target = (pods: Pod[], more: Partial<ScrapeTarget> = {}): ScrapeTarget => 
   pods,
   busy: true,
   spending: undefined,
+  timeZone: 'UTC',
   ...more,
 });
 const serve =

@@ -35,6 +35,8 @@ export interface ScrapeTarget {
   busy: boolean;
   /** What the pool's status says was spent; looked at once. */
   spending: Spending | undefined;
+  /** In which the budget's day begins; undefined while it cannot be read. */
+  timeZone: string | undefined;
 }
 
 interface Tracked {
@@ -94,7 +96,7 @@ export class WorkerScraper {
       };
       this.tracked.set(key, tracked);
     }
-    tracked.target = target;
+    tracked.target = { ...target, timeZone: target.timeZone ?? tracked.target.timeZone };
     this.schedule(key, tracked);
   }
 
@@ -114,7 +116,7 @@ export class WorkerScraper {
     if (!tracked) return {};
     const now = Date.now();
     const { spending } = tracked.ledger;
-    const spent = spentUSD(spending, now);
+    const spent = spentUSD(spending, now, zoneOf(tracked));
     return {
       ...tracked.lasting,
       ...aggregate(tracked.history, now),
@@ -154,7 +156,7 @@ export class WorkerScraper {
     tracked.lasting = lasting(tracked.lasting, aggregate(tracked.history, now));
     // Also what a pod said that has gone since it was asked.
     const spenders = new Set([...running(tracked.target.pods), ...costs.keys()]);
-    tracked.ledger = book(tracked.ledger, costs, [...spenders], now);
+    tracked.ledger = book(tracked.ledger, costs, [...spenders], now, zoneOf(tracked));
     this.tell(key, tracked);
     this.schedule(key, tracked);
   }
@@ -188,6 +190,8 @@ export class WorkerScraper {
     this.onNews(key);
   }
 }
+
+const zoneOf = ({ target }: Tracked): string => target.timeZone ?? 'UTC';
 
 function dropOld(history: Map<string, PodSample[]>, now: number): void {
   for (const [pod, samples] of history) {

@@ -18,11 +18,11 @@ type Round = Record<string, CostReading | undefined>;
 function rounds(spending: Spending | undefined, ...steps: [at: number, round: Round][]) {
   return steps.reduce((ledger, [at, round]) => {
     const readings = Object.entries(round).filter((entry): entry is [string, CostReading] => !!entry[1]);
-    return book(ledger, new Map(readings), Object.keys(round), at);
+    return book(ledger, new Map(readings), Object.keys(round), at, 'UTC');
   }, openLedger(spending));
 }
 const spent = (spending: Spending | undefined, ...steps: [at: number, round: Round][]) =>
-  spentUSD(rounds(spending, ...steps).spending, steps.at(-1)?.[0] ?? 0);
+  spentUSD(rounds(spending, ...steps).spending, steps.at(-1)?.[0] ?? 0, 'UTC');
 /** What an earlier operator left at 10:20. */
 const EARLIER: Spending = {
   hour: '2026-01-01T10:00:00.000Z',
@@ -60,7 +60,7 @@ describe('what a pool has spent', () => {
   it('keeps what a pod spent that has gone, and counts one of the same name anew', () => {
     const gone = rounds(undefined, [NOW, { a: reading(1), b: reading(2) }], [NOW + 1, { b: reading(2) }]);
     expect(gone.spending).toMatchObject({ hourUSD: 3, countedUSD: 2 });
-    const back = book(gone, new Map([['a', reading(0.5)]]), ['a', 'b'], NOW + 2);
+    const back = book(gone, new Map([['a', reading(0.5)]]), ['a', 'b'], NOW + 2, 'UTC');
     expect(back.spending).toMatchObject({ hourUSD: 3.5, countedUSD: 2.5 });
   });
 
@@ -76,15 +76,30 @@ describe('what a pool has spent', () => {
 
   it('does not change, nor does the time of counting, while nothing is spent', () => {
     const once = rounds(undefined, [NOW, { a: reading(1) }]);
-    const again = book(once, new Map([['a', reading(1, NOW + HOUR)]]), ['a'], NOW + HOUR);
+    const again = book(once, new Map([['a', reading(1, NOW + HOUR)]]), ['a'], NOW + HOUR, 'UTC');
     expect(again.spending).toEqual(once.spending);
   });
 
   it('begins anew with the hour and with the day', () => {
     const { spending } = rounds(EARLIER, [NOW, { a: reading(3, NOW, BEFORE) }]);
-    expect(spentUSD(spending, NOW)).toEqual({ hour: 2, day: 5 });
-    expect(spentUSD(spending, NOW + HOUR)).toEqual({ hour: 0, day: 5 });
-    expect(spentUSD(spending, NOW + 14 * HOUR)).toEqual({ hour: 0, day: 0 });
+    expect(spentUSD(spending, NOW, 'UTC')).toEqual({ hour: 2, day: 5 });
+    expect(spentUSD(spending, NOW + HOUR, 'UTC')).toEqual({ hour: 0, day: 5 });
+    expect(spentUSD(spending, NOW + 14 * HOUR, 'UTC')).toEqual({ hour: 0, day: 0 });
+  });
+
+  it('begins anew at the midnight of the budget’s time zone', () => {
+    const at = (time: string) => Date.parse(time);
+    const [before, after] = [at('2026-01-01T22:59:00Z'), at('2026-01-01T23:01:00Z')];
+    const first = book(
+      openLedger(undefined),
+      new Map([['a', reading(1, before, before - MINUTE)]]),
+      ['a'],
+      before,
+      'Europe/Berlin',
+    );
+    expect(first.spending?.day).toBe('2025-12-31T23:00:00.000Z');
+    expect(spentUSD(first.spending, before, 'Europe/Berlin')).toEqual({ hour: 1, day: 1 });
+    expect(spentUSD(first.spending, after, 'Europe/Berlin')).toEqual({ hour: 0, day: 0 });
   });
 
   it('is shared between the hours that it was spent in', () => {
@@ -97,7 +112,7 @@ describe('what a pool has spent', () => {
 
 describe('an operator that was started again', () => {
   it('knows at once what was spent', () => {
-    expect(spentUSD(openLedger(EARLIER).spending, NOW)).toEqual({ hour: 2, day: 5 });
+    expect(spentUSD(openLedger(EARLIER).spending, NOW, 'UTC')).toEqual({ hour: 2, day: 5 });
   });
 
   test.each<[string, Round, number]>([

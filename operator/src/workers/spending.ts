@@ -1,10 +1,12 @@
 /**
- * What a pool's LLM calls cost in this hour and this day, UTC, from counters
+ * What a pool's LLM calls cost in this hour (UTC) and this day (in the budget's
+ * time zone), from counters
  * that begin anew with every pod. The sum outlives the operator in the pool's
  * status, together with what it was made of: the counters of the pods that ran
  * then. After a restart what they have counted meanwhile is added. Lost is only
  * what a pod spends after it was last asked. Pure.
  */
+import { dayOf } from '../../../crds/src/day.ts';
 import type { PoolStatus } from '../../../crds/src/pool.ts';
 
 export type Spending = NonNullable<PoolStatus['spending']>;
@@ -12,7 +14,6 @@ export type Spending = NonNullable<PoolStatus['spending']>;
 /** A millionth of a dollar is less than any call costs: the status is rounded to it. */
 const LEAST_USD = 1e-6;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A pod's counter at one moment. */
 export interface CostReading {
@@ -46,9 +47,10 @@ export function book(
   readings: ReadonlyMap<string, CostReading>,
   running: readonly string[],
   now: number,
+  timeZone: string,
 ): Ledger {
-  const hourStart = startOf(HOUR_MS, now);
-  const dayStart = startOf(DAY_MS, now);
+  const hourStart = startOfHour(now);
+  const dayStart = dayOf(now, timeZone).start;
   const counters = new Map<string, CostReading>();
   let booked = ledger.booked;
   let [hourUSD, dayUSD, spent] = [0, 0, 0];
@@ -73,7 +75,7 @@ export function book(
   function next(): Spending | undefined {
     const { spending } = ledger;
     if (spent === 0) return spending && { ...spending, countedUSD };
-    const before = spentUSD(spending, now);
+    const before = spentUSD(spending, now, timeZone);
     return {
       hour: new Date(hourStart).toISOString(),
       hourUSD: (before?.hour ?? 0) + hourUSD,
@@ -89,11 +91,12 @@ export function book(
 export function spentUSD(
   spending: Spending | undefined,
   now: number,
+  timeZone: string,
 ): { hour: number; day: number } | undefined {
   if (!spending) return undefined;
   return {
-    hour: Date.parse(spending.hour) === startOf(HOUR_MS, now) ? spending.hourUSD : 0,
-    day: Date.parse(spending.day) === startOf(DAY_MS, now) ? spending.dayUSD : 0,
+    hour: Date.parse(spending.hour) === startOfHour(now) ? spending.hourUSD : 0,
+    day: Date.parse(spending.day) === dayOf(now, timeZone).start ? spending.dayUSD : 0,
   };
 }
 
@@ -139,4 +142,4 @@ function shareAfter(moment: number, since: number, until: number): number {
   return Math.max(0, until - moment) / (until - since);
 }
 
-const startOf = (periodMs: number, now: number): number => now - (now % periodMs);
+const startOfHour = (now: number): number => now - (now % HOUR_MS);

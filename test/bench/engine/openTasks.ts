@@ -156,4 +156,5 @@ export class OpenTasks {
   }
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** A text as SQL writes it. */
+export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

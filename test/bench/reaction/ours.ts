@@ -7,7 +7,7 @@ import { closeWhole } from '../cluster/closeWhole.ts';
 import { ON_HOLLOW_NODE } from '../cluster/hollowNode.ts';
 import { dropProvider, providerAvailable } from '../cluster/metricsProvider.ts';
 import { serviceToHost } from '../cluster/serviceToHost.ts';
-import { bundledOperator } from '../operator/bundle.ts';
+import { bundled } from '../image.ts';
 import { RIGHT, type Start, TASKS_PER_REPLICA } from './target.ts';
 
 const SERVICE = 'operator-under-measurement';
@@ -33,7 +33,7 @@ export async function startOurs(name: string): Promise<Ours> {
     await cluster.apply(...serviceToHost(cluster.operatorNamespace, SERVICE, port));
     const operator = await cluster.startLeader(
       { METRICS_API_SERVICE: SERVICE, METRICS_API_PORT: String(port) },
-      await bundledOperator(),
+      await bundled('operator'),
     );
     await cluster.secret('openai', { 'api-key': environment().llm.apiKey });
     await providerAvailable(cluster, SERVICE);

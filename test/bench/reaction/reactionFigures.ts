@@ -1,10 +1,10 @@
 /** The figures that reactions make; pure. */
-import { type Figure, figure, type Peer } from '../figures.ts';
+import { type Figure, figure, type ScalingPeer } from '../figures.ts';
 import { spread } from '../statistics.ts';
 import type { Reaction } from './reactions.ts';
 import { RIGHT, STARTS, type Start, TASKS, WAY_DOWN } from './target.ts';
 
-const SIDES: (Peer | null)[] = [null, 'keda-default', 'keda-tuned'];
+const SIDES: (ScalingPeer | null)[] = [null, 'keda-default', 'keda-tuned'];
 const GOALS = { p50: '≤ 0.8 s', p99: '≤ 1.5 s' };
 
 /** Median and p99 of each side and start that was measured. */
@@ -20,7 +20,7 @@ export function reactionFigures(reactions: readonly Reaction[], machine: string)
 function figuresOf(
   reactions: readonly Reaction[],
   from: Start,
-  peer: Peer | null,
+  peer: ScalingPeer | null,
   machine: string,
 ): Figure[] {
   const { count, min, median, p99, max } = spread(reactions.map(({ seconds }) => seconds));

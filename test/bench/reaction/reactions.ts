@@ -2,7 +2,7 @@
 import { say, step } from '../../support/step.ts';
 import { DeploymentWatch } from '../cluster/deploymentWatch.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
-import type { Peer } from '../figures.ts';
+import type { ScalingPeer } from '../figures.ts';
 import { evenly, type Settings } from '../settings.ts';
 import { type Lane, lanesOf } from './lanes.ts';
 import { kedaSide, ourSide, type Side, type SideTarget } from './sides.ts';
@@ -10,7 +10,7 @@ import { type Start, TASKS } from './target.ts';
 import { reactionTrial, type Trial } from './trial.ts';
 
 export interface Reaction extends Trial {
-  peer: Peer | null;
+  peer: ScalingPeer | null;
   from: Start;
   /** Its number, from 1. */
   lane: number;

@@ -1,7 +1,7 @@
 /** The sides whose reactions are compared, each started with all that is measured on it at a time. */
 import { environment } from '../../environment/environment.ts';
 import type { TestCluster } from '../../integration/operatorHarness.ts';
-import type { Peer } from '../figures.ts';
+import type { ScalingPeer } from '../figures.ts';
 import { scaledDeployment, scaledObject } from '../keda/scaledObject.ts';
 import { startKeda } from '../keda/start.ts';
 import type { Lane } from './lanes.ts';
@@ -9,10 +9,10 @@ import { benchPool, startOurs } from './ours.ts';
 import { HPA_SYNC_MS, STARTS, type Start, type Target } from './target.ts';
 
 /** KEDA's polling interval by peer; left out: its default, 30 s. */
-const POLLING: Record<Peer, number | undefined> = { 'keda-default': undefined, 'keda-tuned': 1 };
+const POLLING: Record<ScalingPeer, number | undefined> = { 'keda-default': undefined, 'keda-tuned': 1 };
 
 export interface SideTarget extends Target {
-  peer: Peer | null;
+  peer: ScalingPeer | null;
   lane: Lane;
 }
 
@@ -40,7 +40,7 @@ export async function kedaSide(lanes: readonly Lane[]): Promise<Side> {
   const keda = await startKeda('bench-keda');
   const [engine = ''] = environment().engines;
   const { namespace } = keda.cluster;
-  const peers = Object.entries(POLLING) as [Peer, number | undefined][];
+  const peers = Object.entries(POLLING) as [ScalingPeer, number | undefined][];
   const targets = peers.flatMap(([peer, pollingInterval]) =>
     STARTS.flatMap((from) =>
       lanes.map((lane) => {

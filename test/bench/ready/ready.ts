@@ -5,7 +5,7 @@ import { say, step } from '../../support/step.ts';
 import { waitFor } from '../../support/wait.ts';
 import { DeploymentWatch } from '../cluster/deploymentWatch.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
-import { type Figure, figure, type Peer } from '../figures.ts';
+import { type Figure, figure, type ScalingPeer } from '../figures.ts';
 import { scaledObject } from '../keda/scaledObject.ts';
 import { startKeda } from '../keda/start.ts';
 import { benchPool, startOurs } from '../reaction/ours.ts';
@@ -20,7 +20,7 @@ const POOL = 'ready';
 const WORKER = { concurrency: 1, resources: { requests: { cpu: '20m', memory: '64Mi' } } };
 /** Long enough for the pods to start, and for no trial to end by itself. */
 const KEEP_SECONDS = 900;
-const PERIODS: Record<Peer, number> = { 'keda-default': 30_000, 'keda-tuned': 15_000 };
+const PERIODS: Record<ScalingPeer, number> = { 'keda-default': 30_000, 'keda-tuned': 15_000 };
 
 /** @param publish gets the figure of each side when it is done */
 export async function measureReady(
@@ -63,7 +63,7 @@ async function kedaTrialsOf(
   trials: number,
   tasks: OpenTasks,
   workload: Workload,
-  done: (peer: Peer, seconds: number[]) => void,
+  done: (peer: ScalingPeer, seconds: number[]) => void,
 ): Promise<void> {
   const { cluster, stop } = await startKeda('bench-ready-keda');
   const { namespace } = cluster;
@@ -113,7 +113,7 @@ async function measure(
   }
 }
 
-function readyFigure(seconds: readonly number[], peer: Peer | null, machine: string): Figure {
+function readyFigure(seconds: readonly number[], peer: ScalingPeer | null, machine: string): Figure {
   const { count, min, median, max } = spread(seconds);
   const conditions =
     `commit of ${TASKS} tasks to ${RIGHT} ready pods, n=${count}, ${min.toFixed(1)}–${max.toFixed(1)} s, ` +

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import type { TestCluster } from '../../integration/operatorHarness.ts';
-import type { Peer } from '../figures.ts';
+import type { ScalingPeer } from '../figures.ts';
 import { scaledDeployment, scaledObject } from '../keda/scaledObject.ts';
 import { startKeda } from '../keda/start.ts';
 import { benchPool, startOurs } from '../reaction/ours.ts';
@@ -18,7 +18,7 @@ export interface Member {
 }
 
 export interface Crowd {
-  peer: Peer | null;
+  peer: ScalingPeer | null;
   cluster: TestCluster;
   /** Replicas of each at rest. */
   from: Start;

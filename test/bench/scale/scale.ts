@@ -1,7 +1,7 @@
 /** Crowds of every size over every number of engines; KEDA's, where asked for, in the same run. */
 import { step } from '../../support/step.ts';
 import type { OpenTasks } from '../engine/openTasks.ts';
-import type { Figure, Peer } from '../figures.ts';
+import type { Figure, ScalingPeer } from '../figures.ts';
 import type { Start } from '../reaction/target.ts';
 import { crowdTrials, type Settings } from '../settings.ts';
 import { type Crowd, kedaCrowd, ourCrowd, withCrowd } from './crowd.ts';
@@ -28,7 +28,7 @@ export async function measureScale(
     const suffix = count === settings.engines[0] ? '' : `_engines_${count}`;
     const measure = async (
       pools: number,
-      peer: Peer | null,
+      peer: ScalingPeer | null,
       title: string,
       start: () => Promise<Crowd>,
       poolTrials: number,

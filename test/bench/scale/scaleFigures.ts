@@ -1,5 +1,5 @@
 /** The figures of a crowd; pure. */
-import { type Figure, figure, type Peer } from '../figures.ts';
+import { type Figure, figure, type ScalingPeer } from '../figures.ts';
 import { RIGHT, TASKS } from '../reaction/target.ts';
 import { spread } from '../statistics.ts';
 import type { Measured } from './measureCrowd.ts';
@@ -11,7 +11,7 @@ export interface CrowdConditions {
   /** Part of the names where there are several engines, for example `_engines_10`. */
   suffix: string;
   from: number;
-  peer: Peer | null;
+  peer: ScalingPeer | null;
   machine: string;
 }
 

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { Ticket } from '../fare/ticket.ts';
-import { cacheKey } from './key.ts';
+import { type AnswerPolicy, hashKey, type KeyParameters, questionName } from './key.ts';
 
-const parameters = { baseURL: 'https://llm/v1', model: 'gpt-4o-mini', maxTokens: 10, temperature: 0.3 };
+const parameters: KeyParameters = {
+  baseURL: 'https://llm/v1',
+  model: 'gpt-4o-mini',
+  answerFormat: 'OneWord',
+  call: { max_tokens: 10, temperature: 0.3 },
+};
 const ticket: Ticket = {
   bookingId: 'DEMO-1',
   ticketClass: 'Economy',
@@ -10,17 +15,19 @@ const ticket: Ticket = {
   purchaseDate: '2026-11-01',
   fareRulesText: 'a',
 };
+const policy: AnswerPolicy = { minProbability: 0.9, whenProbabilityUnknown: 'Manual' };
+const secret = hashKey('pool', 'sk-first');
 const key = (change: Partial<Ticket> = {}, how = {}) =>
-  cacheKey({ ...ticket, ...change }, { ...parameters, ...how });
+  questionName({ ...ticket, ...change }, { ...parameters, ...how }, policy, secret);
 
 test('identical tickets of different bookings share a key that does not show them', () => {
   expect(key({ bookingId: 'DEMO-2' })).toBe(key());
-  expect(key()).toMatch(/^farerules:decision:[0-9a-f]{64}$/);
+  expect(key()).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('the order of fields does not matter', () => {
   const reversed = Object.fromEntries(Object.entries(ticket).reverse()) as Ticket;
-  expect(cacheKey(reversed, parameters)).toBe(key());
+  expect(questionName(reversed, parameters, policy, secret)).toBe(key());
 });
 
 test.each<[string, Partial<Ticket>, object]>([
@@ -31,10 +38,13 @@ test.each<[string, Partial<Ticket>, object]>([
   ['price', { ticketPriceMinor: 1, currency: 'EUR' }, {}],
   ['fare rules', { fareRulesText: 'b' }, {}],
   ['reason', { refundReason: 'a' }, {}],
+  ['fact', { carrierCancelled: true }, {}],
+  ['purchase time', { purchaseTime: '2026-11-01T10:00:00Z' }, {}],
   ['model', {}, { model: 'gpt-6-luna' }],
   ['API', {}, { baseURL: 'https://other/v1' }],
-  ['temperature', {}, { temperature: 0 }],
-  ['token limit', {}, { maxTokens: 20 }],
+  ['temperature', {}, { call: { max_tokens: 10, temperature: 0 } }],
+  ['token limit', {}, { call: { max_tokens: 20, temperature: 0.3 } }],
+  ['answer format', {}, { answerFormat: 'Structured' }],
 ])('another %s is another key', (_what, change, how) => {
   expect(key(change, how)).not.toBe(key());
 });
@@ -43,4 +53,22 @@ test('text cannot move from one field to another unseen', () => {
   expect(key({ fareRulesText: 'ab', refundReason: 'c' })).not.toBe(
     key({ fareRulesText: 'a', refundReason: 'bc' }),
   );
+});
+
+test.each<[string, Partial<AnswerPolicy>]>([
+  ['threshold', { minProbability: 0.8 }],
+  ['way with an unknown probability', { whenProbabilityUnknown: 'Accept' }],
+])('an answer that passed another %s is another answer', (_what, change) => {
+  expect(questionName(ticket, parameters, { ...policy, ...change }, secret)).not.toBe(key());
+});
+
+test.each([
+  ['pool', hashKey('other', 'sk-first')],
+  ['API key', hashKey('pool', 'sk-other')],
+])('without the %s nobody can tell the name of a question', (_what, other) => {
+  expect(questionName(ticket, parameters, policy, other)).not.toBe(key());
+});
+
+test('text cannot move between the pool and the key unseen', () => {
+  expect(hashKey('a', 'b\nc').equals(hashKey('a\nb', 'c'))).toBe(false);
 });

@@ -1,38 +1,53 @@
 /**
- * The name under which a decision is kept: a hash of everything that the model
- * is given and of how it is asked. Nothing that tells one booking from another
- * goes in, so identical tickets share an entry and the key says nothing about
- * a person.
+ * The name of a question: everything that decides its answer, under a keyed
+ * hash. Nothing that tells one booking from another goes in, so identical
+ * tickets share a name; and because the hash has a key, whoever reads Redis or
+ * the audit log cannot find out by trying what a ticket said.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import { canonicalJson } from '../canonicalJson.ts';
 import { PROMPT_VERSION, SYSTEM_PROMPT } from '../fare/prompt.ts';
 import type { Ticket } from '../fare/ticket.ts';
+import type { ModelSettings } from '../llm/openai.ts';
 
-export interface KeyParameters {
-  /** Where the model is: the same name elsewhere may be another model. */
-  baseURL: string;
-  model: string;
-  maxTokens: number;
-  temperature: number;
+/** How the model is asked, and where it is: the same name elsewhere may be another model. */
+export type KeyParameters = ModelSettings;
+
+/** What an answer had to fulfil to be taken, beside being one of the labels. */
+export interface AnswerPolicy {
+  minProbability?: number | undefined;
+  whenProbabilityUnknown: 'Manual' | 'Accept';
 }
 
-const PREFIX = 'farerules:decision:';
+/** Raise it when an answer that was good enough no longer is, or the other way round. */
+export const POLICY_VERSION = '1';
 
-export function cacheKey({ bookingId: _, ...fields }: Ticket, parameters: KeyParameters): string {
-  const { baseURL, model, maxTokens, temperature } = parameters;
+/**
+ * The key of the hash, the same in all pods of a pool: from the pool's first
+ * API key, which all of them read and which cannot be guessed; its hash says
+ * nothing about it. Redis's password would not do: who has it reads Redis.
+ * Another API key there means other names, so decisions are asked for once
+ * more after a rotation, and a pod that has not seen it yet shares nothing
+ * with one that has for these two seconds. Neither is ever wrong.
+ */
+export function hashKey(pool: string, firstApiKey: string): Buffer {
+  return createHash('sha256')
+    .update(canonicalJson(['farerules question', pool, firstApiKey]))
+    .digest();
+}
+
+/** 64 hex digits. */
+export function questionName(
+  { bookingId: _, ...fields }: Ticket,
+  parameters: KeyParameters,
+  { minProbability, whenProbabilityUnknown }: AnswerPolicy,
+  key: Buffer,
+): string {
   const identity = {
     prompt: { version: PROMPT_VERSION, system: SYSTEM_PROMPT },
-    parameters: { baseURL, model, maxTokens, temperature },
+    policy: { version: POLICY_VERSION, minProbability, whenProbabilityUnknown },
+    parameters,
     ticket: fields,
   };
-  return PREFIX + createHash('sha256').update(canonicalJson(identity)).digest('hex');
-}
-
-/** JSON with sorted keys and without undefined ones: equal values, equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return createHmac('sha256', key).update(canonicalJson(identity)).digest('hex');
 }

@@ -2,7 +2,6 @@
  * What the engine's answers mean, each with a code that is also its metric
  * label. Bodies are read for their error code only and never repeated.
  */
-import { isAxiosError } from 'axios';
 
 export type EngineErrorCode =
   /** Nothing was sent: refused, or no such host. */
@@ -36,14 +35,21 @@ export class EngineError extends Error {
   }
 }
 
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Error codes of a connection that was never made. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'NOT_CONNECTED',
+]);
 
-/** The typed form of what axios threw. */
+/** The typed form of what the HTTP client threw: whatever is not known to have failed before may have worked. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  if (!isAxiosError(error)) return new EngineError('UNEXPECTED_RESPONSE');
-  if (!error.response) return new EngineError(NOT_SENT.has(error.code ?? '') ? 'UNREACHABLE' : 'NO_ANSWER');
-  return new EngineError(codeOf(error.response.status, error.response.data), error.response.status);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return new EngineError(NOT_SENT.has(code) ? 'UNREACHABLE' : 'NO_ANSWER');
 }
 
 /** Exported for its table test. `body` is what the engine sent, of any shape. */

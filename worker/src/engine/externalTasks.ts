@@ -15,13 +15,13 @@ const taskSchema = z.object({
     .transform((variables) => variables ?? {}),
 });
 
+const tasksSchema = z.array(taskSchema);
+
 export type ExternalTask = z.output<typeof taskSchema>;
 
 /** A task and what this worker knows about its lock. */
 export interface LockedTask extends ExternalTask {
-  /** The node that handed it out: its next requests go there first. */
-  node: EngineNode;
-  /** When the lock ends at the latest, on the clock of `performance.now()`. */
+  /** When the lock ends at the latest, on the clock of `performance.now()`; later once it has been extended. */
   lockEnd: number;
 }
 
@@ -36,8 +36,8 @@ export interface Subscription {
 
 /** Longest wait for the answer to a request that the engine answers at once. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** What a long poll may take beyond the time that the engine holds it. */
-const POLL_GRACE_MS = 3_000;
+/** What a poll may take beyond the time that the engine holds it. A busy engine is slow, and a lost answer costs more. */
+const POLL_GRACE_MS = 10_000;
 
 /**
  * Locks up to `maxTasks` tasks.
@@ -68,12 +68,13 @@ export async function fetchAndLock(
     ],
   };
   const timeoutMs = holdMs > 0 ? holdMs + POLL_GRACE_MS : REQUEST_TIMEOUT_MS;
-  const answer = z
-    .array(taskSchema)
-    .safeParse(await node.post('/external-task/fetchAndLock', body, 200, timeoutMs));
+  const path = '/external-task/fetchAndLock';
+  const answer = tasksSchema.safeParse(
+    await node.request({ method: 'POST', path, body, expected: 200, timeoutMs }),
+  );
   if (!answer.success) throw new EngineError('UNEXPECTED_RESPONSE', 200);
   const lockEnd = performance.now() + lockDurationMs;
-  return answer.data.map((task) => ({ ...task, node, lockEnd }));
+  return answer.data.map((task) => ({ ...task, lockEnd }));
 }
 
 /** @throws EngineError */
@@ -83,7 +84,17 @@ export async function completeTask(
   workerId: string,
   variables: Record<string, EngineVariable>,
 ): Promise<void> {
-  await node.post(path(taskId, 'complete'), { workerId, variables }, 204, REQUEST_TIMEOUT_MS);
+  await post(node, taskId, 'complete', { workerId, variables });
+}
+
+/** Sets the end of a lock that still holds to `durationMs` from now. @throws EngineError */
+export async function extendLock(
+  node: EngineNode,
+  taskId: string,
+  workerId: string,
+  durationMs: number,
+): Promise<void> {
+  await post(node, taskId, 'extendLock', { workerId, newDuration: durationMs });
 }
 
 export interface Failure {
@@ -100,15 +111,22 @@ export async function failTask(
   workerId: string,
   { errorMessage, retries, retryTimeoutMs }: Failure,
 ): Promise<void> {
-  const body = { workerId, errorMessage, retries, retryTimeout: retryTimeoutMs };
-  await node.post(path(taskId, 'failure'), body, 204, REQUEST_TIMEOUT_MS);
+  await post(node, taskId, 'failure', { workerId, errorMessage, retries, retryTimeout: retryTimeoutMs });
 }
 
 /** Gives a task back. The engine does not check whose it is: only for a lock that still holds. @throws EngineError */
 export async function unlockTask(node: EngineNode, taskId: string): Promise<void> {
-  await node.post(path(taskId, 'unlock'), {}, 204, REQUEST_TIMEOUT_MS);
+  await post(node, taskId, 'unlock', {});
 }
 
-function path(taskId: string, action: string): string {
-  return `/external-task/${encodeURIComponent(taskId)}/${action}`;
+async function post(node: EngineNode, taskId: string, action: string, body: unknown): Promise<void> {
+  const path = `/external-task/${encodeURIComponent(taskId)}/${action}`;
+  await node.request({
+    method: 'POST',
+    path,
+    body,
+    expected: 204,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    gated: true,
+  });
 }

@@ -1,60 +1,165 @@
 /**
- * HTTP to the engine's nodes: one keep-alive client a node, basic auth read
- * anew for each request (it may be rotated), no redirects, and no settings
- * from the environment.
+ * HTTP to one address of the engine: connections are kept, basic auth is read
+ * anew for each request (it may be rotated), no redirect is followed and
+ * nothing is taken from the environment. The address is fixed, so that a name
+ * with several addresses is several nodes; the Host header and the name that a
+ * certificate must have are those of the URL.
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
-import { toEngineError } from './errors.ts';
+import { isIP } from 'node:net';
+import { type Answer, send } from '../http/send.ts';
+import { hostOf, type Target } from './addresses.ts';
+import { codeOf, EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
+import { Gate } from './gate.ts';
 
 export interface BasicAuth {
   username: string;
   password: string;
 }
 
-export class EngineNode {
-  /** Base URL of its REST API. */
-  readonly url: string;
-  readonly #http: AxiosInstance;
+export interface EngineRequest {
+  method: 'GET' | 'POST';
+  /** Below the base URL, with its query. */
+  path: string;
+  body?: unknown;
+  /** The only status that counts as success: anything else is not the engine speaking. */
+  expected: 200 | 204;
+  /** Longest wait for the whole answer. */
+  timeoutMs: number;
+  /** Waits for one of a few places where many such requests come at once. */
+  gated?: boolean;
+}
 
-  constructor(url: string, auth: () => BasicAuth | undefined) {
-    this.url = url.replace(/\/+$/, '');
-    this.#http = axios.create({
-      baseURL: this.url,
-      httpAgent: new HttpAgent({ keepAlive: true }),
-      httpsAgent: new HttpsAgent({ keepAlive: true }),
-      maxRedirects: 0,
-      proxy: false,
-      maxContentLength: 64 * 1024 * 1024,
-      headers: { Accept: 'application/json' },
-    });
-    this.#http.interceptors.request.use((request) => {
-      const current = auth();
-      return current ? Object.assign(request, { auth: current }) : request;
-    });
+/**
+ * Requests that change tasks, at once: beyond this the node is no faster, and fetches would wait behind them until
+ * they run out of time.
+ */
+const PLACES = 16;
+const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
+
+/** After these another node may do better: this one is away, or something else stands in its place. */
+const AILING: ReadonlySet<EngineErrorCode> = new Set([
+  'UNREACHABLE',
+  'NO_ANSWER',
+  'UNAVAILABLE',
+  'UNEXPECTED_RESPONSE',
+]);
+
+export class EngineNode {
+  readonly target: Target;
+  readonly #secure: boolean;
+  readonly #agent: HttpAgent;
+  /** Where to connect, and what certificate to expect there. */
+  readonly #peer: { host: string; port: string | undefined; servername: string | undefined };
+  readonly #basePath: string;
+  readonly #host: string;
+  readonly #auth: () => BasicAuth | undefined;
+  readonly #gate = new Gate(PLACES);
+  #outstanding = 0;
+  #ailing = false;
+  #closing = false;
+
+  constructor(target: Target, auth: () => BasicAuth | undefined) {
+    const { protocol, port, pathname, host } = new URL(target.url);
+    const name = hostOf(target.url);
+    this.target = target;
+    this.#secure = protocol === 'https:';
+    this.#agent = this.#secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#peer = {
+      host: target.address,
+      port: port || undefined,
+      servername: isIP(name) ? undefined : name,
+    };
+    this.#basePath = pathname.replace(/\/+$/, '');
+    this.#host = host;
+    this.#auth = auth;
+  }
+
+  /** For logs: the URL, and the address where the URL does not say it. */
+  get name(): string {
+    const { url, address } = this.target;
+    return hostOf(url) === address ? url : `${url} (${address})`;
+  }
+
+  /** Requests that wait for their answer. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** Whether the last request found nobody, or not the engine. */
+  get ailing(): boolean {
+    return this.#ailing;
   }
 
   /**
-   * Posts and returns the answer's body.
-   * @param expected the only status that counts as success: anything else is not the engine speaking.
+   * Asks, and returns the answer's body; undefined where 204 was expected.
    * @throws EngineError
    */
-  async post(path: string, body: unknown, expected: 200 | 204, timeoutMs: number): Promise<unknown> {
+  async request(request: EngineRequest): Promise<unknown> {
+    this.#outstanding += 1;
     try {
-      const response = await this.#http.post(path, body, {
-        timeout: timeoutMs,
-        validateStatus: (status) => status === expected,
-      });
-      return response.data;
-    } catch (error) {
-      throw toEngineError(error);
+      const send = () => this.#send(request);
+      const value = await (request.gated ? this.#gate.through(send) : send());
+      this.#ailing = false;
+      return value;
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      this.#ailing = AILING.has(error.code);
+      throw error;
+    } finally {
+      this.#outstanding -= 1;
+      if (this.#closing) this.close();
     }
   }
 
+  /** Closes the connections once the requests that are under way have ended. */
   close(): void {
-    const { httpAgent, httpsAgent } = this.#http.defaults as { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
-    httpAgent.destroy();
-    httpsAgent.destroy();
+    this.#closing = true;
+    if (this.#outstanding === 0) this.#agent.destroy();
+  }
+
+  async #send({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
+    const options = {
+      ...this.#peer,
+      agent: this.#agent,
+      method,
+      path: this.#basePath + path,
+      headers: this.#headers(),
+    };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const limits = { timeoutMs, connectTimeoutMs: CONNECT_TIMEOUT_MS, maxLength: MAX_ANSWER_LENGTH };
+    return read(await send(this.#secure, options, text, limits), expected);
+  }
+
+  #headers(): Record<string, string> {
+    const auth = this.#auth();
+    return {
+      host: this.#host,
+      accept: 'application/json',
+      'content-type': 'application/json',
+      ...(auth && {
+        authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
+      }),
+    };
+  }
+}
+
+/** @throws EngineError where the answer is not the expected one. */
+function read({ status, text }: Answer, expected: number): unknown {
+  if (status !== expected) throw new EngineError(codeOf(status, parsed(text)), status);
+  if (expected === 204) return undefined;
+  const value = parsed(text);
+  if (value === undefined) throw new EngineError('UNEXPECTED_RESPONSE', status);
+  return value;
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }

@@ -6,7 +6,8 @@
 import type { EngineVariable } from '../outcome.ts';
 import { pause } from '../pause.ts';
 import { type EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
-import { completeTask, failTask, type LockedTask, unlockTask } from './externalTasks.ts';
+import { completeTask, type Failure, failTask, type LockedTask, unlockTask } from './externalTasks.ts';
+import type { NodeSet } from './nodeSet.ts';
 import type { EngineNode } from './nodes.ts';
 
 /** How a task ended for this worker. */
@@ -16,7 +17,7 @@ export type Settlement =
   | 'gone'
   /** Its lock ran out and another worker has it now. */
   | 'lock_lost'
-  /** It could not be completed; the engine offers it again, or makes an incident. */
+  /** Reported as failed: the engine offers it again later, or has made an incident. */
   | 'failed'
   /** Given back untouched. */
   | 'returned'
@@ -62,7 +63,7 @@ export function afterCompleteError(
 
 export interface Settler {
   workerId: string;
-  nodes: readonly EngineNode[];
+  nodes: Pick<NodeSet, 'pick'>;
   /** Aborted when the worker has to end now. */
   giveUp: AbortSignal;
   onError: (operation: 'complete' | 'failure' | 'unlock', error: EngineError) => void;
@@ -82,7 +83,7 @@ export async function complete(
 ): Promise<Settlement> {
   let mayHaveWorked = false;
   let serverErrors = 0;
-  for await (const node of attempts(settler, task)) {
+  for await (const node of attempts(settler)) {
     try {
       await completeTask(node, task.id, settler.workerId, variables);
       return 'completed';
@@ -92,21 +93,24 @@ export async function complete(
       if (error.code === 'SERVER_ERROR') serverErrors += 1;
       const step = afterCompleteError(error.code, { mayHaveWorked, serverErrors });
       if (step.next === 'done') return step.settlement;
-      if (step.next === 'fail') return fail(settler, task, error);
+      if (step.next === 'fail') return fail(settler, task, notStored(task, error));
       mayHaveWorked = step.mayHaveWorked;
     }
   }
   return 'abandoned';
 }
 
-/** Reports that a task cannot be completed, with one try less. Never throws. */
-async function fail(settler: Settler, task: LockedTask, cause: EngineError): Promise<Settlement> {
-  const failure = {
+function notStored({ retries }: LockedTask, cause: EngineError): Failure {
+  return {
     errorMessage: `the decision could not be stored: ${cause.message}`,
-    retries: Math.max(0, (task.retries ?? DEFAULT_RETRIES) - 1),
+    retries: Math.max(0, (retries ?? DEFAULT_RETRIES) - 1),
     retryTimeoutMs: RETRY_TIMEOUT_MS,
   };
-  for await (const node of attempts(settler, task)) {
+}
+
+/** Reports a task as failed. Never throws. Repeating it is harmless: it says what is left, not one less. */
+export async function fail(settler: Settler, task: LockedTask, failure: Failure): Promise<Settlement> {
+  for await (const node of attempts(settler)) {
     try {
       await failTask(node, task.id, settler.workerId, failure);
       return 'failed';
@@ -123,7 +127,7 @@ async function fail(settler: Settler, task: LockedTask, cause: EngineError): Pro
 
 /** Gives a task back so that another worker can have it at once. Never throws. */
 export async function giveBack(settler: Settler, task: LockedTask): Promise<Settlement> {
-  for await (const node of attempts(settler, task)) {
+  for await (const node of attempts(settler)) {
     // The engine unlocks for anybody: once our lock is over the task may be another's.
     if (performance.now() >= task.lockEnd) return 'abandoned';
     try {
@@ -138,14 +142,20 @@ export async function giveBack(settler: Settler, task: LockedTask): Promise<Sett
   return 'abandoned';
 }
 
-/** The node to ask at each try, the task's own first, with growing, jittered pauses in between. */
-async function* attempts({ nodes, giveUp }: Settler, task: LockedTask): AsyncGenerator<EngineNode> {
-  const first = Math.max(0, nodes.indexOf(task.node));
+/**
+ * The node to ask at each try. When the first has gone and another answers, that one is asked at once; otherwise
+ * there are growing, jittered pauses in between.
+ */
+async function* attempts({ nodes, giveUp }: Settler): AsyncGenerator<EngineNode> {
   const end = performance.now() + GIVE_UP_MS;
+  let last: EngineNode | undefined;
   for (let attempt = 0; performance.now() < end; attempt += 1) {
-    yield nodes[(first + attempt) % nodes.length] ?? task.node;
+    const node = nodes.pick(last);
+    if (node) yield node;
     if (giveUp.aborted) return;
-    await pause(Math.min(5_000, 50 * 2 ** attempt) * (0.5 + Math.random() / 2), giveUp);
+    const movedOn = attempt === 0 && node?.ailing === true && nodes.pick(node)?.ailing === false;
+    last = node;
+    if (!movedOn) await pause(Math.min(5_000, 50 * 2 ** attempt) * (0.5 + Math.random() / 2), giveUp);
     if (giveUp.aborted) return;
   }
 }

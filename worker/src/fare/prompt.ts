@@ -8,9 +8,17 @@ import { formatMinor } from './money.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Part of the cache key: raise it with every change of the wording. */
-export const PROMPT_VERSION = '1';
+export const PROMPT_VERSION = '2';
 
-export const SYSTEM_PROMPT = 'You are an airline policy expert. Respond with only one word.';
+const LABELS = `${DECISIONS.slice(0, -1).join(', ')} or ${DECISIONS.at(-1)}`;
+const EXPERT = 'You are an airline policy expert.';
+export const SYSTEM_PROMPT = `${EXPERT} Respond with only one word.`;
+
+export interface PromptOptions {
+  includeBookingId: boolean;
+  /** Structured: the API is given a schema for the answer, which has room for a reason. */
+  answerFormat: 'OneWord' | 'Structured';
+}
 
 export interface Prompt {
   system: string;
@@ -18,31 +26,42 @@ export interface Prompt {
 }
 
 /** Builds the question. The booking id is left out unless asked for: the decision does not need it. */
-export function buildPrompt(ticket: Ticket, options: { includeBookingId: boolean }): Prompt {
+export function buildPrompt(ticket: Ticket, options: PromptOptions): Prompt {
   const lines = [
     line('Booking ID', options.includeBookingId ? ticket.bookingId : undefined),
     line('Ticket Class', ticket.ticketClass),
     line('Days Until Flight', ticket.daysUntilFlight),
     line('Purchase Date', ticket.purchaseDate),
+    line('Purchase Time', ticket.purchaseTime),
     line('Departure Time', ticket.departureTime),
     line('Ticket Price', price(ticket)),
+    line('Cancelled By Carrier', yesOrNo(ticket.carrierCancelled)),
+    line('Partly Flown', yesOrNo(ticket.couponFlown)),
     line('Fare Rules', quoted(ticket.fareRulesText)),
     line('Refund Reason', quoted(ticket.refundReason)),
   ].filter((text) => text !== undefined);
+  const structured = options.answerFormat === 'Structured';
   return {
-    system: SYSTEM_PROMPT,
+    system: structured ? EXPERT : SYSTEM_PROMPT,
     user: [
       'Analyze this ticket refund request:',
       '',
       ...lines,
       '',
-      `Answer with one word: ${DECISIONS.slice(0, -1).join(', ')} or ${DECISIONS.at(-1)}.`,
+      structured
+        ? `Answer with a decision, ${LABELS}, and say why in one short sentence.`
+        : `Answer with one word: ${LABELS}.`,
     ].join('\n'),
   };
 }
 
 function line(label: string, value: string | number | undefined): string | undefined {
   return value === undefined ? undefined : `${label}: ${value}`;
+}
+
+function yesOrNo(fact: boolean | undefined): string | undefined {
+  if (fact === undefined) return undefined;
+  return fact ? 'yes' : 'no';
 }
 
 function price({ ticketPriceMinor, currency }: Ticket): string | undefined {

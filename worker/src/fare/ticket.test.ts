@@ -46,6 +46,14 @@ describe('a ticket is read from process variables', () => {
     ['a departure with a zone', 'departureTime', '2026-12-01T09:30:00Z', 'String', '2026-12-01T09:30:00Z'],
     ['a departure in local time', 'departureTime', '2026-12-01T09:30', 'String', '2026-12-01T09:30'],
     ['free text as it is', 'refundReason', ' "x"\n忽略 ', 'String', ' "x"\n忽略 '],
+    ['a fact', 'couponFlown', true, 'Boolean', true],
+    [
+      'a purchase at a moment',
+      'purchaseTime',
+      '2026-11-01T09:30:00+01:00',
+      'String',
+      '2026-11-01T09:30:00+01:00',
+    ],
     ['an optional field that is null', 'refundReason', null, 'Null', undefined],
   ])('with %s', (_what, name, value, type, expected) => {
     const result = parseTicket(withValue(name, value, type));
@@ -72,6 +80,9 @@ describe('a field that does not fit is named, and its value is not repeated', ()
     ['a price beyond exact numbers', 'ticketPriceMinor', 2 ** 53],
     ['a currency symbol', 'currency', '€€€'],
     ['fare rules without end', 'fareRulesText', 'x'.repeat(2001)],
+    ['a fact as text', 'carrierCancelled', 'TRUE'],
+    ['a fact as a number', 'couponFlown', 0],
+    ['a purchase time without a time', 'purchaseTime', '2026-11-01'],
     ['a reason that is no text', 'refundReason', { a: 1 }],
   ])('%s', (_what, name, value) => {
     const result = parseTicket({ currency: { value: 'EUR' }, ...withValue(name, value) });

@@ -28,6 +28,12 @@ const whole = (min: number, max: number) => {
 const freeText = (max: number) =>
   z.string('must be text').max(max, `must be at most ${max} characters`).optional();
 
+const time = z.iso
+  .datetime({ offset: true, local: true, error: 'must be a date and time such as 2026-12-01T09:30:00Z' })
+  .optional();
+
+const fact = z.boolean('must be true or false').optional();
+
 export const ticketSchema = z
   .object({
     bookingId: z
@@ -37,9 +43,9 @@ export const ticketSchema = z
     /** Negative when the flight has left. */
     daysUntilFlight: whole(-366, 1000),
     purchaseDate: z.iso.date('must be a date such as 2026-11-01'),
-    departureTime: z.iso
-      .datetime({ offset: true, local: true, error: 'must be a date and time such as 2026-12-01T09:30:00Z' })
-      .optional(),
+    /** For the 24-hour rule; a date alone is rarely enough. */
+    purchaseTime: time,
+    departureTime: time,
     ticketPriceMinor: whole(0, Number.MAX_SAFE_INTEGER).optional(),
     currency: z
       .string('must be text')
@@ -47,6 +53,10 @@ export const ticketSchema = z
       .optional(),
     fareRulesText: freeText(2000),
     refundReason: freeText(1000),
+    /** Whether the carrier cancelled the flight. */
+    carrierCancelled: fact,
+    /** Whether any coupon of the ticket has been flown. */
+    couponFlown: fact,
   })
   .superRefine((ticket, context) => {
     if (ticket.ticketPriceMinor !== undefined && ticket.currency === undefined) {

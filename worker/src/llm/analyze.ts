@@ -3,18 +3,21 @@
  * only retry loop around a call, and every wait in it ends before the task's
  * lock does.
  */
-import { type Decision, parseAnswer } from '../fare/answer.ts';
 import type { Prompt } from '../fare/prompt.ts';
+import { pause } from '../pause.ts';
+import type { Pacer } from '../quota/pacer.ts';
+import type { ModelAnswer } from './completion.ts';
 import { LlmError } from './errors.ts';
-import type { ApiKeys } from './keys.ts';
-import type { ChatModel, ModelAnswer } from './openai.ts';
+import type { ApiKey, ApiKeys } from './keys.ts';
+import type { ChatModel } from './openai.ts';
 import { costUSD, type Price } from './price.ts';
-import { MIN_CALL_MS, nextDelayMs } from './retry.ts';
+import { coolDownMs } from './rateLimits.ts';
+import { nextDelayMs } from './retry.ts';
+import { type Turn, takeTurn } from './turn.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 /** A key that was refused costs no attempt while another is there: that is how a rotation looks from here. */
 const MAX_KEY_CHANGES = 16;
-
-type Verdict = { decision: Decision } | { error: LlmError };
 
 /** One call, for the audit log and the metrics. */
 export interface CallRecord {
@@ -37,67 +40,91 @@ export interface Analysis {
 export interface Analyzer {
   model: ChatModel;
   keys: ApiKeys;
+  pacer: Pacer;
   price: Price | undefined;
   /** Longest time for one call, in milliseconds. */
   timeoutMs: number;
   maxAttempts: number;
+  /** Told how long a call waited for a key and for the quota, in milliseconds. */
+  onWait: (waitMs: number) => void;
 }
 
-/** @param deadline on the clock of `performance.now()`: nothing starts or lasts beyond it. */
+/**
+ * @param deadline on the clock of `performance.now()`: nothing starts or lasts beyond it.
+ * @param signal ends a call or a wait early, with the error CANCELLED.
+ */
 export async function analyze(
   analyzer: Analyzer,
   prompt: Prompt,
   deadline: number,
   onCall: (record: CallRecord) => void,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Analysis> {
+  const { keys, timeoutMs, maxAttempts } = analyzer;
   const remaining = () => deadline - performance.now();
   let cost: number | undefined = 0;
   let attempt = 1;
   let keyChanges = 0;
+  let failure: { error: LlmError } | undefined;
   for (let number = 1; ; number += 1) {
-    const key = analyzer.keys.next()?.key;
-    if (!key) return { verdict: { error: new LlmError('UNAUTHENTICATED') }, costUSD: cost };
-    if (remaining() < MIN_CALL_MS) return { verdict: { error: new LlmError('NO_TIME') }, costUSD: cost };
+    const asked = performance.now();
+    const turn = await takeTurn(analyzer, lengthOf(prompt), remaining, signal);
+    analyzer.onWait(performance.now() - asked);
+    // What a call met says more than that there was no time for another one.
+    if ('error' in turn) return { verdict: signal.aborted ? turn : (failure ?? turn), costUSD: cost };
 
-    const record = await callOnce(analyzer, prompt, key, Math.min(analyzer.timeoutMs, remaining()), number);
+    const record = await callOnce(analyzer, prompt, turn, Math.min(timeoutMs, remaining()), signal, number);
     onCall(record);
     const { verdict } = record;
     cost = cost === undefined || record.costUSD === undefined ? undefined : cost + record.costUSD;
 
     if ('decision' in verdict) return { verdict, costUSD: cost };
-    if (verdict.error.code === 'UNAUTHENTICATED' && keyChanges < MAX_KEY_CHANGES) {
+    failure = verdict;
+    const { key } = turn;
+    if (keyChanges < MAX_KEY_CHANGES && (await anotherKey(keys, key, verdict.error))) {
       keyChanges += 1;
-      if (await analyzer.keys.refused(key)) continue;
+      continue;
     }
     const delay = nextDelayMs({
       attempt,
-      maxAttempts: analyzer.maxAttempts,
+      maxAttempts,
       error: verdict.error,
+      elsewhere: leftAlone(keys, key, verdict.error),
       remainingMs: remaining(),
       random: Math.random(),
     });
     if (delay === undefined) return { verdict, costUSD: cost };
     attempt += 1;
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    await pause(delay, signal);
   }
 }
 
+const lengthOf = ({ system, user }: Prompt): number => system.length + user.length;
+
 async function callOnce(
-  { model, keys, price }: Analyzer,
+  { model, keys, pacer, price }: Analyzer,
   prompt: Prompt,
-  key: string,
+  { key, permit }: Turn,
   timeoutMs: number,
+  signal: AbortSignal,
   number: number,
 ): Promise<CallRecord> {
   const start = performance.now();
   const durationMs = () => performance.now() - start;
   try {
-    const answer = await model.ask(prompt, key, Math.ceil(timeoutMs));
+    const { answer, limits } = await model.ask(prompt, key.key, Math.max(1, Math.ceil(timeoutMs)), signal);
     keys.accepted(key);
+    keys.observed(key.quotaGroup, limits);
+    const { requests, tokens } = limits;
+    pacer.learn(key.quotaGroup, {
+      requestsPerMinute: requests.perMinute,
+      tokensPerMinute: tokens.perMinute,
+    });
+    pacer.answered(permit, lengthOf(prompt), answer.usage);
     return {
       number,
       durationMs: durationMs(),
-      verdict: judge(answer),
+      verdict: judge(answer, model.answerFormat),
       answer,
       costUSD: costUSD(price, answer.usage),
     };
@@ -107,8 +134,14 @@ async function callOnce(
   }
 }
 
-function judge({ content, problem, requestId }: ModelAnswer): Verdict {
-  if (problem) return { error: new LlmError(problem, { requestId }) };
-  const decision = parseAnswer(content);
-  return decision ? { decision } : { error: new LlmError('INVALID_ANSWER', { requestId, answer: content }) };
+/** Whether the same call is worth making with another key at once. */
+async function anotherKey(keys: ApiKeys, key: ApiKey, { code }: LlmError): Promise<boolean> {
+  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return keys.refused(key);
+  return code === 'INSUFFICIENT_QUOTA' && keys.exhausted(key);
+}
+
+/** After a 429: keeps to what the API asked for. True when another group may be called meanwhile. */
+function leftAlone(keys: ApiKeys, { quotaGroup }: ApiKey, { code, retryAfterMs, limits }: LlmError): boolean {
+  const coolMs = code === 'RATE_LIMITED' ? coolDownMs(retryAfterMs, limits) : undefined;
+  return coolMs !== undefined && keys.limited(quotaGroup, coolMs);
 }

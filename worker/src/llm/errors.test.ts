@@ -10,6 +10,7 @@ test.each<[string, unknown, string, boolean]>([
   ['429', http(429), 'RATE_LIMITED', true],
   ['an exhausted account', http(429, { code: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
   ['an exhausted account, by type', http(429, { type: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
+  ['a question that Azure filters', http(400, { code: 'content_filter' }), 'CONTENT_FILTERED', false],
   ['401', http(401), 'UNAUTHENTICATED', false],
   ['403', http(403), 'FORBIDDEN', false],
   ['404', http(404), 'MODEL_NOT_FOUND', false],
@@ -20,6 +21,16 @@ test.each<[string, unknown, string, boolean]>([
   ['a body that is no JSON', new SyntaxError('Unexpected token'), 'MALFORMED_RESPONSE', true],
 ])('%s is %s', (_what, error, code, retryable) => {
   expect(toLlmError(error, context)).toMatchObject({ code, retryable });
+});
+
+test('a certificate that is not trusted is told apart, however deep the reason is', () => {
+  const reason = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  const cause = new TypeError('fetch failed', { cause: reason });
+  expect(toLlmError(new APIConnectionError({ cause }), context).code).toBe('UNTRUSTED');
+});
+
+test('a call that was cancelled is no failure of the API', () => {
+  expect(toLlmError(new APIConnectionError({}), { ...context, cancelled: true }).code).toBe('CANCELLED');
 });
 
 test('our own time-out is a time-out, whatever the SDK calls it', () => {

@@ -5,6 +5,7 @@
  * key or of the prompt.
  */
 import { APIConnectionError, APIError } from 'openai';
+import { type RateLimits, readRateLimits } from './rateLimits.ts';
 
 interface Kind {
   message: string;
@@ -12,7 +13,7 @@ interface Kind {
   retryable: boolean;
 }
 
-const KINDS = {
+export const KINDS = {
   RATE_LIMITED: { message: 'the LLM API limits the rate of calls', retryable: true },
   INSUFFICIENT_QUOTA: { message: 'the LLM account has no quota left', retryable: false },
   UNAUTHENTICATED: { message: 'the LLM API does not accept the key', retryable: false },
@@ -22,6 +23,10 @@ const KINDS = {
   SERVER_ERROR: { message: 'the LLM API failed', retryable: true },
   TIMEOUT: { message: 'the LLM API did not answer in time', retryable: true },
   CONNECTION: { message: 'the LLM API could not be reached or cut the connection', retryable: true },
+  UNTRUSTED: {
+    message: 'the certificate of the LLM API, or of the proxy to it, is not trusted',
+    retryable: true,
+  },
   MALFORMED_RESPONSE: {
     message: 'the LLM API answered with something that is not a completion',
     retryable: true,
@@ -31,6 +36,8 @@ const KINDS = {
   CONTENT_FILTERED: { message: 'the answer was withheld by a content filter', retryable: false },
   INVALID_ANSWER: { message: 'the answer is none of ALLOWED, WITH_PENALTY, MANUAL', retryable: false },
   NO_TIME: { message: 'the lock left no time for a call', retryable: false },
+  NO_QUOTA: { message: 'the quota of the pool left no call before the end of the lock', retryable: false },
+  CANCELLED: { message: 'the call was ended: its task is gone, or its lock ends', retryable: false },
 } as const satisfies Record<string, Kind>;
 
 export type LlmErrorCode = keyof typeof KINDS;
@@ -42,6 +49,8 @@ export class LlmError extends Error {
   /** What the API asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
+  /** What the answer said of the limits of the key. */
+  readonly limits: RateLimits;
 
   constructor(
     code: LlmErrorCode,
@@ -49,6 +58,7 @@ export class LlmError extends Error {
       status?: number | undefined;
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
+      limits?: RateLimits;
       /** What the model said instead of a decision; quoted and cut before it is repeated. */
       answer?: string;
     } = {},
@@ -62,13 +72,19 @@ export class LlmError extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.requestId = details.requestId;
+    this.limits = details.limits ?? { requests: {}, tokens: {} };
   }
 }
 
-/** The typed form of what the SDK threw. `timedOut` says that our own time-out ended the call. */
-export function toLlmError(error: unknown, context: { timedOut: boolean; nowMs: number }): LlmError {
+/** The typed form of what the SDK threw; the context says whether we ended the call, and why. */
+export function toLlmError(
+  error: unknown,
+  context: { timedOut: boolean; cancelled?: boolean; nowMs: number },
+): LlmError {
   if (error instanceof LlmError) return error;
+  if (context.cancelled) return new LlmError('CANCELLED');
   if (context.timedOut) return new LlmError('TIMEOUT');
+  if (isUntrusted(error)) return new LlmError('UNTRUSTED');
   // A connection that could not be made; other errors without a status are bodies that were cut or not JSON.
   if (error instanceof APIConnectionError) return new LlmError('CONNECTION');
   if (!(error instanceof APIError) || error.status === undefined) {
@@ -79,11 +95,25 @@ export function toLlmError(error: unknown, context: { timedOut: boolean; nowMs: 
     status,
     retryAfterMs: retryAfterMs(error.headers, context.nowMs),
     requestId: error.requestID ?? undefined,
+    limits: readRateLimits(error.headers),
   });
+}
+
+/** How Node names what it has against a certificate, somewhere down the chain of causes. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+function isUntrusted(error: unknown): boolean {
+  let cause = error as { code?: unknown; cause?: unknown } | undefined;
+  for (let depth = 0; cause && depth < 5; cause = cause.cause as typeof cause, depth += 1) {
+    if (typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
+  }
+  return false;
 }
 
 function codeOf(status: number, reason: string | undefined): LlmErrorCode {
   if (reason === 'insufficient_quota') return 'INSUFFICIENT_QUOTA';
+  // Azure filters the question, too, and answers with an error then.
+  if (reason === 'content_filter') return 'CONTENT_FILTERED';
   if (status === 401) return 'UNAUTHENTICATED';
   if (status === 403) return 'FORBIDDEN';
   if (status === 404) return 'MODEL_NOT_FOUND';

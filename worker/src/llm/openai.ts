@@ -5,59 +5,72 @@
  */
 import OpenAI from 'openai';
 import type { Prompt } from '../fare/prompt.ts';
-import { LlmError, toLlmError } from './errors.ts';
-import type { Usage } from './price.ts';
+import { type ModelAnswer, readCompletion } from './completion.ts';
+import { toLlmError } from './errors.ts';
+import type { CallParameters } from './profile.ts';
+import { type RateLimits, readRateLimits } from './rateLimits.ts';
+import { RESPONSE_FORMAT } from './structured.ts';
 
 export interface ModelSettings {
   baseURL: string;
   model: string;
-  maxTokens: number;
-  temperature: number;
-}
-
-export interface ModelAnswer {
-  content: string;
-  /** Why the content must not be used although the call worked (and was paid for). */
-  problem: 'REFUSED' | 'TRUNCATED' | 'CONTENT_FILTERED' | undefined;
-  /** The model that answered, which may be a dated snapshot of the one asked for. */
-  model: string;
-  usage: Usage | undefined;
-  requestId: string | undefined;
+  answerFormat: 'OneWord' | 'Structured';
+  /** What the model takes: see profile.ts. */
+  call: CallParameters;
 }
 
 export class ChatModel {
   readonly #settings: ModelSettings;
+  readonly #fetch: typeof fetch | undefined;
   readonly #clients = new Map<string, OpenAI>();
 
-  constructor(settings: ModelSettings) {
+  /** @param fetchWith the way to the API; left out: the usual one */
+  constructor(settings: ModelSettings, fetchWith?: typeof fetch) {
     this.#settings = settings;
+    this.#fetch = fetchWith;
+  }
+
+  get answerFormat(): ModelSettings['answerFormat'] {
+    return this.#settings.answerFormat;
   }
 
   /**
    * Asks the model once, for at most `timeoutMs` from the first byte sent to the last received.
+   * @param cancel ends the call early
    * @throws LlmError, always typed. An answer that is no decision is not an error here.
    */
-  async ask(prompt: Prompt, apiKey: string, timeoutMs: number): Promise<ModelAnswer> {
-    const signal = AbortSignal.timeout(timeoutMs);
+  async ask(
+    prompt: Prompt,
+    apiKey: string,
+    timeoutMs: number,
+    cancel?: AbortSignal,
+  ): Promise<{ answer: ModelAnswer; limits: RateLimits }> {
+    const { model, answerFormat, call } = this.#settings;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
     try {
-      const { data, request_id } = await this.#client(apiKey)
+      const { data, request_id, response } = await this.#client(apiKey)
         .chat.completions.create(
           {
-            model: this.#settings.model,
+            model,
             messages: [
               { role: 'system', content: prompt.system },
               { role: 'user', content: prompt.user },
             ],
-            max_tokens: this.#settings.maxTokens,
-            temperature: this.#settings.temperature,
+            ...call,
+            ...(answerFormat === 'Structured' && { response_format: RESPONSE_FORMAT }),
           },
           // The SDK's time-out ends with the headers; the signal covers the body too and comes first.
           { signal, timeout: timeoutMs + 1_000 },
         )
         .withResponse();
-      return read(data, request_id ?? undefined);
+      return {
+        answer: readCompletion(data, request_id ?? undefined),
+        limits: readRateLimits(response.headers),
+      };
     } catch (error) {
-      throw toLlmError(error, { timedOut: signal.aborted, nowMs: Date.now() });
+      const cancelled = cancel?.aborted ?? false;
+      throw toLlmError(error, { timedOut: timeout.aborted, cancelled, nowMs: Date.now() });
     }
   }
 
@@ -75,30 +88,9 @@ export class ChatModel {
       webhookSecret: null,
       maxRetries: 0,
       logLevel: 'off',
+      ...(this.#fetch && { fetch: this.#fetch }),
     });
     this.#clients.set(apiKey, client);
     return client;
   }
-}
-
-function read(completion: OpenAI.ChatCompletion, requestId: string | undefined): ModelAnswer {
-  const choice = completion?.choices?.[0];
-  if (typeof choice?.message !== 'object') throw new LlmError('MALFORMED_RESPONSE', { requestId });
-  return {
-    content: typeof choice.message.content === 'string' ? choice.message.content : '',
-    problem: problemOf(choice),
-    model: completion.model,
-    usage: completion.usage && {
-      inputTokens: completion.usage.prompt_tokens,
-      outputTokens: completion.usage.completion_tokens,
-    },
-    requestId,
-  };
-}
-
-function problemOf(choice: OpenAI.ChatCompletion.Choice): ModelAnswer['problem'] {
-  if (choice.message.refusal) return 'REFUSED';
-  if (choice.finish_reason === 'length') return 'TRUNCATED';
-  if (choice.finish_reason === 'content_filter') return 'CONTENT_FILTERED';
-  return undefined;
 }

@@ -5,6 +5,7 @@ const first: RetrySituation = {
   attempt: 1,
   maxAttempts: 10,
   error: { retryable: true },
+  elsewhere: false,
   remainingMs: 60_000,
   random: 0,
 };
@@ -21,6 +22,11 @@ test.each<[string, Partial<RetrySituation>, number | undefined]>([
     'and spread by chance, later only',
     { error: { retryable: true, retryAfterMs: 7_000 }, random: 0.5 },
     7_150,
+  ],
+  [
+    'it is not ours to keep with another account',
+    { error: { retryable: true, retryAfterMs: 61_000 }, elsewhere: true },
+    0,
   ],
   ['a wait beyond the lock is not begun', { error: { retryable: true, retryAfterMs: 61_000 } }, undefined],
   ['a wait that leaves no time for a call is not begun', { remainingMs: 400 }, undefined],

@@ -10,6 +10,8 @@ export interface RetrySituation {
   attempt: number;
   maxAttempts: number;
   error: { retryable: boolean; retryAfterMs?: number | undefined };
+  /** Whether the call can be made with a key of another account, which nobody asked to leave alone. */
+  elsewhere: boolean;
   /** Time until the task's lock leaves no more room, in milliseconds. */
   remainingMs: number;
   /** From 0 (inclusive) to 1 (exclusive). */
@@ -26,13 +28,14 @@ export function nextDelayMs({
   attempt,
   maxAttempts,
   error,
+  elsewhere,
   remainingMs,
   random,
 }: RetrySituation): number | undefined {
   if (!error.retryable || attempt >= maxAttempts) return undefined;
   const backoff = Math.min(MAX_MS, BASE_MS * 2 ** (attempt - 1));
   const jittered = backoff * (0.5 + random / 2);
-  const asked = error.retryAfterMs;
+  const asked = elsewhere ? 0 : error.retryAfterMs;
   const delay = asked === undefined ? jittered : asked + jittered * random;
   return delay + MIN_CALL_MS <= remainingMs ? Math.round(delay) : undefined;
 }

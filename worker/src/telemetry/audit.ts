@@ -1,11 +1,17 @@
 /**
- * The two records that every decision leaves: one line per call to the model,
- * one per completed task. The architecture document's field names are kept.
+ * The records that every decision leaves, chained per pod: one for each call to
+ * the model, one for each task. The architecture document's field names are
+ * kept. They go to standard output, and to a file where there is one.
  */
-import type { Prompt } from '../fare/prompt.ts';
+import { randomUUID } from 'node:crypto';
+import { POLICY_VERSION } from '../cache/key.ts';
+import { PROMPT_VERSION, type Prompt } from '../fare/prompt.ts';
+import { RULES_VERSION } from '../fare/rules.ts';
 import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Log } from './log.ts';
+import { type ChainedRecord, chained, type Fields, recordIn } from './auditChain.ts';
+import type { AuditFile } from './auditFile.ts';
+import { type Log, redact } from './log.ts';
 
 const MAX_OUTPUT = 200;
 
@@ -14,35 +20,117 @@ export interface TaskIds {
   processInstanceId: string;
 }
 
-export function auditCall(log: Log, ids: TaskIds, prompt: Prompt, model: string, record: CallRecord): void {
-  const { answer, verdict } = record;
-  const error = 'error' in verdict ? verdict.error : undefined;
-  log.audit('llm_call', {
-    process_instance: ids.processInstanceId,
-    task_id: ids.taskId,
-    attempt: record.number,
-    input: prompt.user,
-    output: answer ? answer.content.slice(0, MAX_OUTPUT) : null,
-    model,
-    model_returned: answer?.model,
-    request_id: answer?.requestId ?? error?.requestId,
-    error_code: error?.code,
-    input_tokens: answer?.usage?.inputTokens,
-    output_tokens: answer?.usage?.outputTokens,
-    cost: record.costUSD,
-    duration_ms: Math.round(record.durationMs),
-  });
+export interface AuditOptions {
+  log: Pick<Log, 'record'>;
+  /** The values that must not appear, as of now. */
+  secrets: () => readonly string[];
+  /** Fields of every record. */
+  fields: Fields;
+  /** The model that is asked for. */
+  model: string;
+  /** Least probability of a label, where there is one. */
+  threshold: number | undefined;
+  file: AuditFile | undefined;
 }
 
-export function auditTask(log: Log, ids: TaskIds, outcome: Outcome, durationMs: number): void {
-  log.audit('llm_task_completed', {
-    process_instance_id: ids.processInstanceId,
-    task_id: ids.taskId,
-    booking_id: outcome.bookingId ?? null,
-    decision: outcome.decision,
-    source: outcome.source,
-    error_code: outcome.error?.code,
-    duration_ms: Math.round(durationMs),
-    cost_usd: outcome.costUSD,
-  });
+export class Audit {
+  readonly #options: AuditOptions;
+  readonly #newChain = randomUUID();
+  #last: ChainedRecord | undefined;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with the chain of the file, where there is one. */
+  async open(): Promise<void> {
+    const lines = (await this.#options.file?.lastLines()) ?? [];
+    this.#last = lines.map(recordIn).findLast((record) => record !== undefined);
+  }
+
+  call(ids: TaskIds, prompt: Prompt, record: CallRecord): void {
+    const { answer, verdict } = record;
+    const error = 'error' in verdict ? verdict.error : undefined;
+    this.#write('llm_call', {
+      process_instance: ids.processInstanceId,
+      task_id: ids.taskId,
+      attempt: record.number,
+      input: prompt.user,
+      output: answer ? answer.content.slice(0, MAX_OUTPUT) : null,
+      model: this.#options.model,
+      model_returned: answer?.model,
+      request_id: answer?.requestId ?? error?.requestId,
+      error_code: error?.code,
+      input_tokens: answer?.usage?.inputTokens,
+      output_tokens: answer?.usage?.outputTokens,
+      cost: record.costUSD,
+      duration_ms: Math.round(record.durationMs),
+    });
+  }
+
+  task(ids: TaskIds, outcome: Outcome, durationMs: number): void {
+    this.#write('llm_task_completed', this.#decision(ids, outcome, durationMs));
+  }
+
+  /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
+  variable(ids: TaskIds, outcome: Outcome, durationMs: number): string {
+    return this.#clean(this.#decision(ids, outcome, durationMs));
+  }
+
+  async close(): Promise<void> {
+    await this.#options.file?.close();
+  }
+
+  /** Every field is a number, one of our words, or cut to a length: together they stay far below 4,000 characters. */
+  #decision(ids: TaskIds, outcome: Outcome, durationMs: number): Fields {
+    const { trace, error, held } = outcome;
+    return {
+      process_instance_id: ids.processInstanceId,
+      task_id: ids.taskId,
+      booking_id: outcome.bookingId ?? null,
+      decision: outcome.decision,
+      source: outcome.source,
+      rule: outcome.rule?.name,
+      error_code: error?.code,
+      held_code: held?.code,
+      held_label: held?.label,
+      shadow_decision: outcome.shadowDecision,
+      attempt: trace?.calls,
+      shared_from: trace?.sharedFrom,
+      input_hmac: trace?.inputHmac,
+      model: this.#options.model,
+      model_returned: trace?.modelReturned?.slice(0, 128),
+      request_id: trace?.requestId?.slice(0, 128),
+      raw_label: trace?.rawLabel,
+      probability: trace?.probability,
+      threshold: this.#options.threshold,
+      prompt_version: PROMPT_VERSION,
+      policy_version: POLICY_VERSION,
+      rules_version: RULES_VERSION,
+      input_tokens: trace?.inputTokens,
+      output_tokens: trace?.outputTokens,
+      duration_ms: Math.round(durationMs),
+      cost_usd: outcome.costUSD,
+    };
+  }
+
+  #write(event: string, fields: Fields): void {
+    const { log, file } = this.#options;
+    const content = {
+      timestamp: new Date().toISOString(),
+      level: 'audit',
+      event,
+      ...this.#options.fields,
+      ...fields,
+    };
+    // What must not be printed goes before the hash is made, or the printed record would not fit it.
+    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#newChain);
+    this.#last = record;
+    log.record(record);
+    file?.append(JSON.stringify(record));
+  }
+
+  #clean(fields: Fields): string {
+    return redact(JSON.stringify(fields), this.#options.secrets());
+  }
 }

@@ -11,8 +11,8 @@ export interface Log {
   warn(event: string, fields?: Record<string, unknown>): void;
   info(event: string, fields?: Record<string, unknown>): void;
   debug(event: string, fields?: Record<string, unknown>): void;
-  /** For the record: written at every log level. */
-  audit(event: string, fields: Record<string, unknown>): void;
+  /** For the record: written at every log level, as it is, with what a line of the log has. */
+  record(record: Record<string, unknown>): void;
 }
 
 export interface LogOptions {
@@ -28,7 +28,8 @@ const SHORTEST_SECRET = 6;
 
 export function createLog({ level, fields, secrets }: LogOptions): Log {
   const line = winston.format.printf((info) => {
-    const { level: severity, message, ...rest } = info;
+    const { level: severity, message, whole, ...rest } = info;
+    if (typeof whole === 'string') return whole;
     return redact(
       JSON.stringify({
         timestamp: new Date().toISOString(),
@@ -56,7 +57,9 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    audit: write('audit'),
+    record: (record) => {
+      logger.log({ level: 'audit', message: '', whole: JSON.stringify(record) });
+    },
   };
 }
 

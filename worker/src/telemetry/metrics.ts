@@ -19,7 +19,7 @@ export function createMetrics() {
     registry,
     tasksProcessed: counter(
       'llm_worker_tasks_processed_total',
-      'Tasks completed with a decision, by decision and by who decided (llm, cache, fallback).',
+      'Tasks completed with a decision, by decision and by who decided (rule, llm, cache, fallback).',
       ['decision', 'source'],
     ),
     taskSettlements: counter(
@@ -39,6 +39,16 @@ export function createMetrics() {
       help: 'Tasks that this worker holds.',
       registers,
     }),
+    inFlightLimit: new Gauge({
+      name: 'llm_worker_in_flight_limit',
+      help: 'Tasks that this worker may hold at once: the configured number, less while the LLM API is slow.',
+      registers,
+    }),
+    lockExtensions: counter(
+      'llm_worker_lock_extensions_total',
+      'Extensions of the lock on a task under way: extended, failed, gone, lock_lost.',
+      ['result'],
+    ),
     refundRequests: counter('refund_requests_total', 'Refund requests decided, by decision.', ['decision']),
     llmCalls: counter('llm_worker_openai_api_calls_total', 'Calls to the LLM API, failed ones included.'),
     llmErrors: counter(
@@ -61,11 +71,37 @@ export function createMetrics() {
     llmTokens: counter('llm_worker_openai_api_tokens_total', 'Tokens used, by type (input, output).', [
       'type',
     ]),
+    rateLimitWait: new Histogram({
+      name: 'llm_worker_rate_limit_wait_seconds',
+      help: 'Time that a call waited for a key and for its quota before it was made, in seconds.',
+      buckets: SECONDS,
+      registers,
+    }),
     cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
     cacheRequests: counter(
       'llm_worker_cache_requests_total',
-      'Look-ups of earlier decisions: hit, miss, error.',
-      ['result'],
+      'Look-ups of earlier decisions: hit, miss, error; by layer (record of the task, memory, redis).',
+      ['result', 'layer'],
+    ),
+    sharedCalls: counter(
+      'llm_worker_shared_calls_total',
+      'Tasks decided by the call for an identical one under way: in this process, or in another pod (pods).',
+      ['scope'],
+    ),
+    held: counter(
+      'llm_worker_held_decisions_total',
+      'Decisions that a person has to confirm, by the reason and by what was decided.',
+      ['code', 'label'],
+    ),
+    budgetSpent: new Gauge({
+      name: 'llm_worker_budget_spent_usd',
+      help: 'US dollars spent in the current hour and day, of all pods where Redis is there, as far as known.',
+      labelNames: ['period'],
+      registers,
+    }),
+    auditLost: counter(
+      'llm_worker_audit_lines_lost_total',
+      'Audit records that could not be written to the file; they are on standard output.',
     ),
     engineErrors: counter(
       'llm_worker_engine_errors_total',

@@ -1,6 +1,13 @@
+import { DIRECTIVES_ANNOTATION, DIRECTIVES_FILE } from '../../../../crds/src/directives.ts';
 import { durationMs } from '../../../../crds/src/duration.ts';
 import type { FareRuleWorkerPool, PoolSpec } from '../../../../crds/src/pool.ts';
-import { CREDENTIALS_DIR, drainSeconds, METRICS_PORT } from '../../../../crds/src/workerEnv.ts';
+import {
+  AUDIT_DIR,
+  CREDENTIALS_DIR,
+  DIRECTIVES_DIR,
+  drainSeconds,
+  METRICS_PORT,
+} from '../../../../crds/src/workerEnv.ts';
 import { credentialsName, ownedMeta, poolLabels, selectorLabels, workloadName } from '../names.ts';
 import type { Manifest } from '../objects.ts';
 import { workerEnv } from './workerEnv.ts';
@@ -9,6 +16,11 @@ import { workerEnv } from './workerEnv.ts';
 const WORKER_UID = 65_532;
 export const WORKER_CONTAINER = 'worker';
 
+const DIRECTIVES_ITEM = {
+  path: DIRECTIVES_FILE,
+  fieldRef: { fieldPath: `metadata.annotations['${DIRECTIVES_ANNOTATION}']` },
+};
+
 /**
  * The workers. `replicas` is absent on purpose: whoever scales owns it, and
  * applying it once and dropping it later would reset it to 1.
@@ -16,6 +28,7 @@ export const WORKER_CONTAINER = 'worker';
 export function deployment(pool: FareRuleWorkerPool, spec: PoolSpec, defaultImage: string): Manifest {
   const { worker } = spec;
   const name = pool.metadata.name;
+  const claim = spec.decisions.audit.persistentVolumeClaim;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -55,6 +68,8 @@ export function deployment(pool: FareRuleWorkerPool, spec: PoolSpec, defaultImag
           containers: [container(name, spec, defaultImage)],
           volumes: [
             { name: 'credentials', secret: { secretName: credentialsName(name), defaultMode: 0o440 } },
+            { name: 'directives', downwardAPI: { items: [DIRECTIVES_ITEM] } },
+            ...(claim === undefined ? [] : [{ name: 'audit', persistentVolumeClaim: { claimName: claim } }]),
           ],
         },
       },
@@ -83,7 +98,13 @@ function container(pool: string, spec: PoolSpec, defaultImage: string): Record<s
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { ...probe('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 2, timeoutSeconds: 2 },
-    volumeMounts: [{ name: 'credentials', mountPath: CREDENTIALS_DIR, readOnly: true }],
+    volumeMounts: [
+      { name: 'credentials', mountPath: CREDENTIALS_DIR, readOnly: true },
+      { name: 'directives', mountPath: DIRECTIVES_DIR, readOnly: true },
+      ...(spec.decisions.audit.persistentVolumeClaim === undefined
+        ? []
+        : [{ name: 'audit', mountPath: AUDIT_DIR }]),
+    ],
   };
 }
 

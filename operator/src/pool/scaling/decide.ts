@@ -4,10 +4,11 @@
  */
 import { durationMs } from '../../../../crds/src/duration.ts';
 import type { PoolSpec } from '../../../../crds/src/pool.ts';
+import { type DirectiveChange, directivesOf, podDirectives } from '../directives.ts';
 import type { Observation } from '../observation.ts';
 import { findProblem } from '../podProblems.ts';
 import { behavior } from './behavior.ts';
-import { spentBudget } from './budget.ts';
+import { type SpentBudget, spentBudget } from './budget.ts';
 import { type CostChange, deletionCosts } from './deletionCost.ts';
 import { type Desired, desiredReplicas, proposed } from './desired.ts';
 import { direct, SYNC_PERIOD_MS } from './direct.ts';
@@ -28,8 +29,6 @@ import { scalingReason } from './reason.ts';
 import { cpuSignal, signals } from './signals.ts';
 import { type ZeroCause, zero } from './zero.ts';
 
-const HOUR_MS = 3_600_000;
-
 export interface ScalingDecision {
   mode: ScalingMode;
   overlap: Overlap;
@@ -47,6 +46,7 @@ export interface ScalingDecision {
   /** The pool went to `fallback.replicas`, because its backlog has been unknown for too long. */
   fellBack: boolean;
   costs: CostChange[];
+  directives: DirectiveChange[];
   /** Why the pool has the size that it has, in one sentence. */
   reason: string;
   /** Milliseconds until the passing of time alone may change the decision. */
@@ -59,8 +59,9 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const { scaling } = spec;
   const scale = scaleOf(observation);
   const mode = scalingMode(observation.metricsApi, observation.foreignScaler, pool.status?.scaling?.mode);
-  const restraints = restraintsOf(observation, spec, scale);
-  const { budget, podProblem } = restraints;
+  const budget = spentBudget(spec.llm, workers, now);
+  const restraints = restraintsOf(observation, spec, scale, budget);
+  const { podProblem } = restraints;
   const bounds = limits(scaling, restraints, Math.max(scale.specReplicas, scale.statusReplicas));
   const { hold } = bounds;
   const hpa = autoscalerBounds(scaling, bounds);
@@ -86,7 +87,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       specReplicas: scale.specReplicas,
       tasks: backlog.known ? backlog.pending + backlog.inFlight : undefined,
       idleAfterMs: scaling.idle && durationMs(scaling.idle.after),
-      budgetStops: budget?.stops ?? false,
+      budgetStops: budget?.action === 'Stop',
       cause: memory.zero ?? pool.status?.scaling?.zero,
       hold,
       wanted: Math.min(wantedFor(desired?.demand ?? 0), bounds.ceiling.replicas),
@@ -140,12 +141,21 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const aheadAt = mayStepDown ? stepDownAheadAt(answers, scale.specReplicas, windowMs) : undefined;
   const ahead = aheadAt !== undefined && now >= aheadAt;
   const costs = deletionCosts(observation.pods, workers.inFlightByPod ?? {}, ahead, memory.unseenCosts);
+  const directives = podDirectives(
+    observation.pods,
+    directivesOf(spec, observation.pods, {
+      replicas: scaleTo ?? scale.specReplicas,
+      starting: podProblem === undefined,
+      budget,
+    }),
+    memory.unseenDirectives,
+  );
   const lookAgainInMs = firstOf(
     [
       mode.kind === 'direct' && alone?.state.syncedAt !== undefined && alone.state.syncedAt + SYNC_PERIOD_MS,
       scaling.idle && toZero.idleSince !== undefined && toZero.idleSince + durationMs(scaling.idle.after),
       scaling.fallback && blind.blindness && blind.blindness.since + durationMs(scaling.fallback.after),
-      budget && now - (now % HOUR_MS) + HOUR_MS,
+      budget?.until,
       peak && served !== desired?.demand && peak.at + PEAK_HOLD_MS,
       aheadAt,
     ],
@@ -163,13 +173,14 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
     ...(toZero.cause && { zero: toZero.cause }),
     fellBack,
     costs: costs.changes,
+    directives: directives.changes,
     reason: scalingReason(scaling, {
       backlog,
       replicas: scale.statusReplicas,
       desired: desired?.reason,
       fellBack,
       zero: toZero.cause,
-      spent: budget?.because,
+      spent: budget,
     }),
     ...(lookAgainInMs !== undefined && { lookAgainInMs }),
     memory: {
@@ -180,20 +191,27 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
       served,
       answers,
       unseenCosts: costs.unseen,
+      unseenDirectives: directives.unseen,
       direct: alone?.state,
       quotaCeiling: restraints.quotaCeiling,
     },
   };
 }
 
-function restraintsOf(observation: Observation, spec: PoolSpec, scale: Scale): Restraints {
+function restraintsOf(
+  observation: Observation,
+  spec: PoolSpec,
+  scale: Scale,
+  budget: SpentBudget | undefined,
+): Restraints {
   const { pool, live, memory = {}, workers = {} } = observation;
   return {
     fewest: fewestPods(spec.scaling, scale),
     pause: pause(spec.scaling, pool.metadata.annotations),
     overlap: overlap(claimOf(pool, spec), observation.claims ?? []),
     quotaCeiling: quotaCeiling(spec, workers, memory.quotaCeiling),
-    budget: spentBudget(spec.llm, workers),
+    // Pods whose tasks go to MANUAL cost nothing: there is no reason to hold them.
+    budget: budget?.action === 'Manual' ? undefined : budget,
     podProblem: findProblem(live.deployment, observation.pods)?.reason,
   };
 }

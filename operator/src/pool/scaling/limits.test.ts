@@ -29,7 +29,7 @@ describe('the limits', () => {
     );
     return [floor.name, floor.replicas, ceiling.name, ceiling.replicas];
   };
-  const budget = { stops: false, because: 'spent' };
+  const budget = { because: 'spent' };
 
   it.each<[string, number, Partial<Restraints>, ReturnType<typeof at>]>([
     ['are the pool’s own', 5, {}, ['minReplicas', 3, 'maxReplicas', 20]],
@@ -114,18 +114,39 @@ describe('the quota', () => {
 
 describe('the budget', () => {
   const llm = (budget: object) => specOf({ budget }).llm;
+  const now = Date.parse('2026-01-01T10:30:00Z');
+  const spent = { spentUSD: { hour: 2, day: 9.999 } };
   it('is spent when an hour or a day is, and says which', () => {
-    const spent = { spentUSD: { hour: 2, day: 9.999 } };
-    expect(spentBudget(llm({ perHourUSD: 2.01, perDayUSD: 10 }), spent)).toBeUndefined();
-    expect(spentBudget(llm({ perHourUSD: 2 }), spent)).toEqual({
-      stops: false,
+    expect(spentBudget(llm({ perHourUSD: 2.01, perDayUSD: 10 }), spent, now)).toBeUndefined();
+    expect(spentBudget(llm({ perHourUSD: 2 }), spent, now)).toEqual({
+      // The hour ends with UTC's, whatever the zone.
+      action: 'Hold',
+      until: now + 30 * 60_000,
       because: '$2.00 of $2 of this hour are spent',
     });
-    expect(spentBudget(llm({ perDayUSD: 9.99, whenSpent: 'Stop' }), spent)).toMatchObject({ stops: true });
+  });
+
+  it.each([
+    ['UTC', 13.5],
+    ['Europe/Berlin', 12.5],
+    ['America/New_York', 18.5],
+    ['Asia/Kolkata', 8],
+  ])('of a day in %s is there again after %d hours, also where the hour is spent too', (timeZone, hours) => {
+    const budget = llm({ perHourUSD: 1, perDayUSD: 9, timeZone, whenSpent: 'Manual' });
+    expect(spentBudget(budget, spent, now)).toMatchObject({
+      action: 'Manual',
+      until: now + hours * 3_600_000,
+    });
+  });
+
+  it('has no day in a time zone that does not exist', () => {
+    expect(() => llm({ perDayUSD: 1, timeZone: 'Mars/Olympus' })).toThrow(
+      /timeZone.*not the name of a time zone/,
+    );
   });
 
   it('is not spent while the cost is unknown', () => {
-    expect(spentBudget(llm({ perHourUSD: 2 }), {})).toBeUndefined();
+    expect(spentBudget(llm({ perHourUSD: 2 }), {}, now)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,5 @@
 /** What keeps the pool from having as many pods, or as few, as its signals ask for. */
 import type { PoolSpec } from '../../../../crds/src/pool.ts';
-import type { SpentBudget } from './budget.ts';
 import type { Overlap } from './overlap.ts';
 import type { Hold } from './pause.ts';
 
@@ -35,7 +34,8 @@ export interface Restraints {
   overlap: Overlap;
   /** Pods that the LLM quota can feed. */
   quotaCeiling?: number | undefined;
-  budget?: SpentBudget | undefined;
+  /** With what the budget was spent that keeps pods from being added. */
+  budget?: { because: string } | undefined;
   /** Why new pods do not start. */
   podProblem?: string | undefined;
 }

@@ -17,6 +17,8 @@ export interface ScalingMemory {
   answers?: Answers | undefined;
   /** Deletion costs that were written, until the pods are seen with them; by pod name. */
   unseenCosts?: Record<string, number> | undefined;
+  /** Directives that were written, until the pods are seen with them; by pod name. */
+  unseenDirectives?: Record<string, string> | undefined;
   direct?: DirectState | undefined;
   quotaCeiling?: number | undefined;
 }

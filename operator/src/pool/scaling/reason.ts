@@ -2,6 +2,7 @@
 import { durationMs } from '../../../../crds/src/duration.ts';
 import type { PoolSpec } from '../../../../crds/src/pool.ts';
 import type { Backlog } from '../observation.ts';
+import type { SpentBudget } from './budget.ts';
 import { pods, seconds } from './sentences.ts';
 import type { ZeroCause } from './zero.ts';
 
@@ -13,13 +14,19 @@ export interface ReasonInput {
   desired: string | undefined;
   fellBack: boolean;
   zero: ZeroCause | undefined;
-  /** With what the budget was spent, while it is. */
-  spent: string | undefined;
+  /** While the budget is spent. */
+  spent: SpentBudget | undefined;
 }
 
-export function scalingReason({ fallback }: PoolSpec['scaling'], input: ReasonInput): string {
+export function scalingReason(scaling: PoolSpec['scaling'], input: ReasonInput): string {
+  const { spent } = input;
+  const size = sizeReason(scaling, input);
+  return spent?.action === 'Manual' ? `${size} Tasks go to MANUAL: ${spent.because}.` : size;
+}
+
+function sizeReason({ fallback }: PoolSpec['scaling'], input: ReasonInput): string {
   const { backlog, replicas, desired = '', fellBack, zero, spent } = input;
-  if (zero === 'BudgetSpent') return `Stopped: ${spent ?? 'the budget was spent'}.`;
+  if (zero === 'BudgetSpent') return `Stopped: ${spent?.because ?? 'the budget was spent'}.`;
   if (backlog.known) {
     return zero === 'Idle' ? 'At zero: there is no work; the next task wakes the pool.' : desired;
   }

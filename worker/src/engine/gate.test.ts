@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { Gate } from './gate.ts';
+
+test('no more are inside than there are places, and all get in, in turn', async () => {
+  const gate = new Gate(2);
+  let inside = 0;
+  let most = 0;
+  const order: number[] = [];
+  const visit = (id: number) =>
+    gate.through(async () => {
+      order.push(id);
+      inside += 1;
+      most = Math.max(most, inside);
+      await Promise.resolve();
+      inside -= 1;
+    });
+  await Promise.all([1, 2, 3, 4, 5].map(visit));
+  expect(most).toBe(2);
+  expect(order).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('who fails leaves the place to the next', async () => {
+  const gate = new Gate(1);
+  await expect(gate.through(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(await gate.through(() => Promise.resolve('in'))).toBe('in');
+});
