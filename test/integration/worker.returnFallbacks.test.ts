@@ -84,7 +84,8 @@ test('what the model decided the second time is not returned a third time', asyn
 
 test('a review that a person has sent on is not asked about again when it comes back', async () => {
   llm.script([{ kind: 'serverError' }]);
-  const id = await start({ ticketPriceMinor: null, currency: null });
+  // A currency that does not exist: what the person approves cannot be paid.
+  const id = await start({ currency: 'ZZZ' });
   const first = await review(id);
   llm.script([]);
   await refunds.engine.submitForm(first.id, { approved: true });
@@ -103,6 +104,45 @@ test('of two runs at the same time one returns a review, and the other says so',
   for (const id of ids) {
     await refunds.engine.waitUntilEnded(id);
     expect(await successes(id)).toBe(2);
+  }
+}, 120_000);
+
+test("a review that a person claims while it is being returned is either the person's or the model's", async () => {
+  llm.script([{ kind: 'serverError', times: FLOOD }]);
+  const ids = await Promise.all(Array.from({ length: FLOOD }, () => start()));
+  const reviews = await Promise.all(ids.map(review));
+  llm.script([]);
+  const returning = command();
+  const claimed = new Set<string>();
+  let over = false;
+  const claiming = (async () => {
+    while (!over && claimed.size < FLOOD / 2) {
+      // The last first: the command begins with the oldest.
+      const next = reviews.findLast(({ id }) => !claimed.has(id));
+      if (!next) return;
+      await refunds.engine.claim(next.id, 'agent').then(
+        () => claimed.add(next.id),
+        () => {
+          over = true;
+        },
+      );
+    }
+  })();
+  const { code } = await returning;
+  over = true;
+  await claiming;
+  expect(code).toBe(0);
+  for (const { id, processInstanceId } of reviews) {
+    if (claimed.has(id)) {
+      expect(await refunds.engine.userTask(processInstanceId, 'task_manual_review')).toMatchObject({
+        id,
+        assignee: 'agent',
+      });
+      expect(await successes(processInstanceId)).toBe(1);
+    } else {
+      await refunds.engine.waitUntilEnded(processInstanceId);
+      expect(await successes(processInstanceId)).toBe(2);
+    }
   }
 }, 120_000);
 

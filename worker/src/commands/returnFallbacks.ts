@@ -92,6 +92,14 @@ async function takeBack(run: ReturnRun, review: Review): Promise<void> {
     await sendBack(send, review, now.analysisActivity);
   } catch (error) {
     await unclaimReview(send, review.id).catch(() => undefined);
-    throw error;
+    throw (await isOver(send, review)) ? new EngineError('NOT_FOUND') : error;
   }
+}
+
+/** The engine calls a modification a bad request when what it names has just ended. */
+async function isOver(send: Send, { id }: Review): Promise<boolean> {
+  return readReview(send, id).then(
+    () => false,
+    (error: unknown) => toEngineError(error).code === 'NOT_FOUND',
+  );
 }
