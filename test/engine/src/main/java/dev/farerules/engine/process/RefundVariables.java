@@ -28,6 +28,8 @@ final class RefundVariables {
   static final String LLM_PROVIDER = "llmProvider";
   static final String LLM_REASONING = "llmReasoning";
   static final String LLM_ERROR = "llmError";
+  static final String LLM_SHADOW_DECISION = "llmShadowDecision";
+  static final String LLM_AUDIT = "llmAudit";
 
   static final String TICKET = "ticket";
   static final String REFUND_AMOUNT = "refundAmount";

@@ -26,6 +26,8 @@ public class StartRefund implements ExecutionListener {
           RefundVariables.LLM_PROVIDER,
           RefundVariables.LLM_REASONING,
           RefundVariables.LLM_ERROR,
+          RefundVariables.LLM_SHADOW_DECISION,
+          RefundVariables.LLM_AUDIT,
           RefundVariables.REFUND_AMOUNT_MINOR,
           RefundVariables.REFUND_CURRENCY,
           RefundVariables.PENALTY_MINOR,
