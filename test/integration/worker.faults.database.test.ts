@@ -12,8 +12,11 @@ import { accountsOf, type MarkedRefund, ONCE, startMarked } from './accounting.t
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { freePort, startWorker, type WorkerProcess } from './workerHarness.ts';
 
-/** A job that met the restart comes again soon: it is the payment, which is counted here. */
-const SOON = { 'camunda.bpm.generic-properties.properties.failedJobRetryTimeCycle': 'R10/PT2S' };
+/** A job that met the restart comes again soon, not in five minutes: it is the payment, which is counted here. */
+const SOON = {
+  'camunda.bpm.generic-properties.properties.failedJobRetryTimeCycle': 'R10/PT2S',
+  'camunda.bpm.job-execution.lock-time-in-millis': 5_000,
+};
 /** How long the database is away; the engine answers 500 or nothing, again and again. */
 const AWAY_MS = 4_000;
 
@@ -71,7 +74,14 @@ test('while the database restarts nothing is lost, asked twice or paid twice', a
   // What is decided now cannot be stored.
   await sleep(AWAY_MS);
   postgres = await startPostgres(options);
-  await waitFor('the engine to have its database again', () => startSome(1), { everyMs: 500 });
+  await waitFor(
+    'the engine to have its database again',
+    async () => {
+      await startSome(1);
+      return true;
+    },
+    { everyMs: 500 },
+  );
   await startSome(4);
   expect(await accountsOf(refunds, started, llm.calls, 90_000)).toEqual(started.map(() => ONCE));
   expect((await worker.get('/readyz')).status).toBe(200);

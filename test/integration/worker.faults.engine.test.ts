@@ -1,7 +1,7 @@
 /** Engine nodes that die while a worker talks to them, and nodes whose clocks differ. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { installPackage } from '../cluster/packages.ts';
 import { type EngineNode, type EngineOptions, startEngine } from '../engine/camunda.ts';
 import { EngineClient } from '../engine/client.ts';
@@ -19,8 +19,12 @@ let nodes: EngineNode[] = [];
 let workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  refunds = await deployRefundProcess();
   llm = await startStandIn();
+});
+
+// A topic of each test's own: a poll of a worker that was killed stays open and still locks tasks.
+beforeEach(async () => {
+  refunds = await deployRefundProcess();
 }, 60_000);
 
 afterEach(async () => {
@@ -31,12 +35,10 @@ afterEach(async () => {
     await node.stop();
   }
   nodes = [];
+  await refunds?.remove();
 }, 60_000);
 
-afterAll(async () => {
-  await llm?.stop();
-  await refunds?.remove();
-}, 30_000);
+afterAll(() => llm?.stop());
 
 /** One more node of the environment's cluster. It runs no jobs: those that it held would wait for minutes. */
 async function startNode(change: Partial<EngineOptions> = {}): Promise<EngineNode> {

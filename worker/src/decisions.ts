@@ -31,7 +31,6 @@ export function setUpDecisions(
 ): { decider: Decider; close: () => Promise<void> } {
   const { analyzer, credentials, redis, metrics } = parts;
   const budget = newBudget(config, redis, parts);
-  const firstKeyFile = config.LLM_KEYS?.[0]?.file ?? CREDENTIAL_FILES.llmKey(0);
   return {
     decider: {
       analyzer,
@@ -47,7 +46,7 @@ export function setUpDecisions(
       budget,
       parameters: modelSettings(config),
       pool: config.POOL,
-      firstApiKey: () => credentials.get(firstKeyFile) ?? config.secrets.get('OPENAI_API_KEY') ?? '',
+      firstApiKey: () => firstApiKey(config, credentials),
       includeBookingId: config.LLM_INCLUDE_BOOKING_ID,
     },
     async close() {
@@ -66,6 +65,12 @@ export function openRedis(config: Config, credentials: Credentials, log: Log): S
   });
   redis.open();
   return redis;
+}
+
+/** There is always one: without any the worker does not start. */
+function firstApiKey({ LLM_KEYS = [], secrets }: Config, credentials: Credentials): string {
+  const inFiles = LLM_KEYS.map(({ file }) => credentials.get(file)).find((key) => key !== undefined);
+  return inFiles ?? secrets.get('OPENAI_API_KEY') ?? '';
 }
 
 function newBudget(

@@ -33,7 +33,11 @@ export function createLeanFetch(): typeof fetch {
       },
       typeof body === 'string' ? body : undefined,
       { connectTimeoutMs: CONNECT_TIMEOUT_MS, maxLength: MAX_LENGTH },
-    );
+    ).catch((cause: unknown) => {
+      if (signal?.aborted) throw cause;
+      // As `fetch` does: the SDK passes such an error on with all that is in it.
+      throw new TypeError('fetch failed', { cause });
+    });
     const bodiless = status === 204 || status === 205 || status === 304;
     return new Response(bodiless ? null : text, {
       status,

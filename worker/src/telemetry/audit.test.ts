@@ -143,6 +143,20 @@ describe('the file', () => {
     expect(readFileSync(path(), 'utf8').trimEnd().split('\n').slice(0, 2)).toEqual(lines.slice(0, 2));
   });
 
+  test('may be as long as it likes: the end tells how to go on', async () => {
+    for (let start = 0; start < 2; start += 1) {
+      const audit = await newAudit(newFile());
+      for (let count = 0; count < 800; count += 1) audit.task(ids, outcome, 1);
+      await audit.close();
+    }
+    expect(readFileSync(path()).length).toBeGreaterThan(1_000_000);
+    expect(verify(readFileSync(path(), 'utf8').split('\n'))).toMatchObject({
+      records: 1_600,
+      chains: 1,
+      faults: [],
+    });
+  });
+
   test('that was tampered with is found out, with the line', async () => {
     const file = newFile();
     const audit = await newAudit(file);

@@ -44,7 +44,7 @@ export class Audit {
 
   /** Goes on with the chain of the file, where there is one. */
   async open(): Promise<void> {
-    const lines = (await this.#options.file?.lines()) ?? [];
+    const lines = (await this.#options.file?.lastLines()) ?? [];
     this.#last = lines.map(recordIn).findLast((record) => record !== undefined);
   }
 

@@ -6,9 +6,9 @@
  * output has it. A disk that is full or fails costs no task: lines wait, up to
  * a bound, and are tried again; beyond it they are given up and counted.
  */
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 
 export interface AuditFileOptions {
   path: string;
@@ -20,6 +20,8 @@ export interface AuditFileOptions {
 
 const MAX_WAITING = 10_000;
 const RETRY_MS = 2_000;
+/** Several times the longest record: enough to find the last one. */
+const TAIL_BYTES = 256 * 1_024;
 
 export class AuditFile {
   readonly #options: AuditFileOptions;
@@ -29,17 +31,25 @@ export class AuditFile {
   /** A line that was written in part must not run into the next. */
   #torn = false;
   #working: boolean | undefined;
-  #closing = false;
+  readonly #closing = new AbortController();
 
   constructor(options: AuditFileOptions) {
     this.#options = options;
   }
 
-  /** The lines that are there already; none where the file cannot be read. */
-  async lines(): Promise<string[]> {
-    const text = await readFile(this.#options.path, 'utf8').catch(() => '');
-    this.#torn = text !== '' && !text.endsWith('\n');
-    return text.split('\n');
+  /** The last lines that are there already; none where the file cannot be read. */
+  async lastLines(): Promise<string[]> {
+    try {
+      await using file = await open(this.#options.path, 'r');
+      const { size } = await file.stat();
+      const length = Math.min(size, TAIL_BYTES);
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+      const text = buffer.toString('utf8');
+      this.#torn = text !== '' && !text.endsWith('\n');
+      return text.split('\n');
+    } catch {
+      return [];
+    }
   }
 
   append(line: string): void {
@@ -54,7 +64,7 @@ export class AuditFile {
 
   /** Tries once more to write what waits, then gives it up. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     await this.#writing;
     if (this.#waiting.length > 0) await this.#writeOnce();
     if (this.#waiting.length > 0) this.#options.onLost(this.#waiting.length);
@@ -64,8 +74,8 @@ export class AuditFile {
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       if (!(await this.#writeOnce())) {
-        if (this.#closing) break;
-        await sleep(RETRY_MS, undefined, { ref: false });
+        if (this.#closing.signal.aborted) break;
+        await pause(RETRY_MS, this.#closing.signal);
       }
     }
     this.#writing = undefined;
