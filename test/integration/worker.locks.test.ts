@@ -76,7 +76,8 @@ test('a task that its process cancels ends its call, and the worker goes on with
 }, 60_000);
 
 test('a lock that another worker has by now ends the call, and nothing is sent for the task', async () => {
-  const worker = await start({ LOCK_DURATION_MS: '6000', LLM_TIMEOUT_MS: '5500' });
+  // With one permit no poll of this worker is open that could take the task back.
+  const worker = await start({ LOCK_DURATION_MS: '6000', LLM_TIMEOUT_MS: '5500', WORKER_CONCURRENCY: '1' });
   try {
     llm.script([{ kind: 'hang' }]);
     const id = await refunds.start();

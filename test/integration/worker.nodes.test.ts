@@ -85,6 +85,7 @@ async function workerBehindName(addresses: string[]) {
   const ended = worker.run();
   return {
     worker,
+    polled: () => nodes.all.map(({ target }) => target.address),
     async stop() {
       worker.stop();
       await ended;
@@ -96,23 +97,26 @@ async function workerBehindName(addresses: string[]) {
 test('a worker serves every address behind a name, and follows them', async () => {
   const [one = '', two = ''] = environment().engines.map((url) => new URL(url).hostname);
   const addresses: string[] = [];
-  const { worker, stop } = await workerBehindName(addresses);
+  const { worker, polled, stop } = await workerBehindName(addresses);
   try {
     await sleep(500);
     expect(worker.notReady()).toBe('engine: no address found');
 
     addresses.push(one, two);
     await waitFor('the worker to be ready', () => worker.notReady() === undefined);
+    expect(polled()).toEqual([one, two]);
     await sleep(1_000);
     for (const node of [first, second]) await node.waitUntilEnded(await startOn(node), AT_ONCE_MS);
 
     // A name that stands for one address may be a balancer: what the other node makes is seen within a second.
     addresses.splice(0, 2, one);
     await sleep(9_000);
+    expect(polled()).toEqual([one]);
     for (const node of [first, second]) await node.waitUntilEnded(await startOn(node), AT_ONCE_MS);
 
     addresses.splice(0, 1, two, one);
     await sleep(2_000);
+    expect(polled()).toEqual([one, two]);
     for (const node of [first, second]) await node.waitUntilEnded(await startOn(node), AT_ONCE_MS);
 
     addresses.splice(0, 2);

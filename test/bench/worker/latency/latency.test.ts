@@ -6,9 +6,8 @@ import { type History, type Refund, timings } from './refunds.ts';
 const T0 = Date.parse('2026-01-01T00:00:00Z');
 const call = (mark: string, afterMs: number, durationMs: number) =>
   ({ prompt: `x ${mark} y`, at: new Date(T0 + afterMs).toISOString(), durationMs }) as Call;
-const refunds = new Map<string, Refund>([['a', { mark: 'LAT-1-5', startMs: 9 }]]);
+const refunds = new Map<string, Refund>([['a', { mark: 'LAT-1-5', startMs: 9, committed: T0 + 10 }]]);
 const history: History = {
-  committed: T0 + 10,
   startEvent: T0,
   gatewayStart: T0 + 1_560,
   gatewayEnd: T0 + 1_561,

@@ -22,12 +22,15 @@ export interface Refund {
   mark: string;
   /** Milliseconds of the request that started it. */
   startMs: number;
+  /**
+   * When the transaction that made its task was committed: from then on a worker can see it. Milliseconds since 1970, by
+   * the machine's one clock.
+   */
+  committed: number;
 }
 
-/** What the engine's history says about a refund; milliseconds since 1970, by the machine's one clock. */
+/** What the engine's history says about a refund, milliseconds since 1970. */
 export interface History {
-  /** When the transaction that made the task was committed: from then on a worker can see it. */
-  committed: number;
   startEvent: number;
   gatewayStart: number;
   gatewayEnd: number;
@@ -37,9 +40,12 @@ export interface History {
   userTaskMs?: number;
 }
 
-/** @returns the refunds by process instance, once all have passed the gateway */
+/** Until the start's own work is done on this machine; well before the model has answered. */
+const LOOK_AFTER_MS = 200;
+
+/** Starts them and returns them by process instance. */
 export async function startRefunds(
-  engines: readonly string[],
+  { engines, database }: { engines: readonly string[]; database: string },
   processKey: string,
   { count, pauseMs }: Load,
 ): Promise<Map<string, Refund>> {
@@ -60,10 +66,25 @@ export async function startRefunds(
       currency: 'EUR',
       refundReason: manual ? `Death in the family ${mark}` : `Change of plans ${mark}`,
     });
-    refunds.set(id, { mark, startMs: performance.now() - start });
+    const startMs = performance.now() - start;
+    await sleep(LOOK_AFTER_MS);
+    refunds.set(id, { mark, startMs, committed: await commitOf(database, id) });
     await sleep(pauseMs.min + chance() * (pauseMs.max - pauseMs.min));
   }
   return refunds;
+}
+
+/**
+ * When the task was made. It can be asked for only while the process runs: its end writes every row of its history
+ * once more.
+ */
+async function commitOf(database: string, id: string): Promise<number> {
+  const rows = await query(
+    database,
+    `select extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000 from act_hi_ext_task_log
+     where proc_inst_id_ = ${quoted(id)} and state_ = 0`,
+  );
+  return Number(rows[0]?.[0]);
 }
 
 /** The history of each refund, once all have passed the gateway. */
@@ -80,7 +101,7 @@ export async function historyOf(database: string, processKey: string): Promise<M
   const ms = (time: string) => `extract(epoch from ${time}) * 1000`;
   const rows = await query(
     database,
-    `select l.proc_inst_id_, ${ms('pg_xact_commit_timestamp(l.xmin)')}, ${ms('s.start_time_')}, ${ms('g.start_time_')},
+    `select l.proc_inst_id_, ${ms('s.start_time_')}, ${ms('g.start_time_')},
        ${ms('g.end_time_')}, coalesce(c.duration_, -1), coalesce(${ms('u.start_time_')} - ${ms('g.end_time_')}, -1)
      from act_hi_ext_task_log l
      join act_hi_actinst s on s.proc_inst_id_ = l.proc_inst_id_ and s.act_type_ = 'startEvent'
@@ -91,8 +112,7 @@ export async function historyOf(database: string, processKey: string): Promise<M
   );
   return new Map(
     rows.map(([id = '', ...values]) => {
-      const [committed, startEvent, gatewayStart, gatewayEnd, calculation, userTask] = values.map(Number) as [
-        number,
+      const [startEvent, gatewayStart, gatewayEnd, calculation, userTask] = values.map(Number) as [
         number,
         number,
         number,
@@ -102,7 +122,6 @@ export async function historyOf(database: string, processKey: string): Promise<M
       return [
         id,
         {
-          committed,
           startEvent,
           gatewayStart,
           gatewayEnd,
@@ -142,13 +161,13 @@ export function timings(
     const known = byMark.get(mark);
     if (!known || call.at < known.at) byMark.set(mark, call);
   }
-  return [...refunds].map(([id, { mark, startMs }]) => {
+  return [...refunds].map(([id, { mark, startMs, committed }]) => {
     const history = histories.get(id);
     const call = byMark.get(mark);
     if (!history || !call) throw new Error(`refund ${mark} has no ${history ? 'call' : 'history'}`);
     const wholeMs = history.gatewayEnd - history.startEvent;
     return {
-      wakeMs: Date.parse(call.at) - history.committed,
+      wakeMs: Date.parse(call.at) - committed,
       addedMs: wholeMs - call.durationMs,
       wholeMs,
       startMs,

@@ -33,8 +33,12 @@ export async function takeTurn(
   const topic = `bench-turn-${++turns}`;
   const { engines } = backends;
   const worker = await side.start(backends, { engines, topic, llm });
+  const assertAlive = () => {
+    if (!worker.alive()) throw new Error(`${side.peer ?? 'ours'} has ended: ${tail(worker.logFile)}`);
+  };
   try {
     await sleep(SETTLE_MS);
+    assertAlive();
     const before = usageOf(worker.pid);
     await backlog.release(topic);
     if (seconds === undefined) {
@@ -44,7 +48,7 @@ export async function takeTurn(
         { everyMs: LOOK_MS, timeoutMs: LONGEST_MS },
       );
     } else await sleep(seconds * 1_000);
-    if (!worker.alive()) throw new Error(`${side.peer ?? 'ours'} has ended: ${tail(worker.logFile)}`);
+    assertAlive();
     const after = usageOf(worker.pid);
     return {
       completions: await backlog.completions(topic),
