@@ -5,9 +5,9 @@
  * with several addresses is several nodes; the Host header and the name that a
  * certificate must have are those of the URL.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import { isIP } from 'node:net';
+import { createAgent } from '../http/agent.ts';
 import { type Answer, send } from '../http/send.ts';
 import { hostOf, type Target } from './addresses.ts';
 import { codeOf, EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
@@ -49,11 +49,9 @@ const AILING: ReadonlySet<EngineErrorCode> = new Set([
 
 export class EngineNode {
   readonly target: Target;
-  readonly #secure: boolean;
-  readonly #agent: HttpAgent;
-  /** Where to connect, and what certificate to expect there. */
-  readonly #peer: { host: string; port: string | undefined; servername: string | undefined };
-  readonly #basePath: string;
+  readonly #agent: Agent;
+  /** Base URL with the address in the place of the name. */
+  readonly #base: string;
   readonly #host: string;
   readonly #auth: () => BasicAuth | undefined;
   readonly #gate = new Gate(PLACES);
@@ -65,14 +63,9 @@ export class EngineNode {
     const { protocol, port, pathname, host } = new URL(target.url);
     const name = hostOf(target.url);
     this.target = target;
-    this.#secure = protocol === 'https:';
-    this.#agent = this.#secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-    this.#peer = {
-      host: target.address,
-      port: port || undefined,
-      servername: isIP(name) ? undefined : name,
-    };
-    this.#basePath = pathname.replace(/\/+$/, '');
+    this.#agent = createAgent(protocol === 'https:', CONNECT_TIMEOUT_MS, isIP(name) ? undefined : name);
+    const address = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
+    this.#base = `${protocol}//${address}${port && `:${port}`}${pathname.replace(/\/+$/, '')}`;
     this.#host = host;
     this.#auth = auth;
   }
@@ -121,16 +114,16 @@ export class EngineNode {
   }
 
   async #send({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
-    const options = {
-      ...this.#peer,
-      agent: this.#agent,
+    const answer = await send({
       method,
-      path: this.#basePath + path,
+      url: this.#base + path,
       headers: this.#headers(),
-    };
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const limits = { timeoutMs, connectTimeoutMs: CONNECT_TIMEOUT_MS, maxLength: MAX_ANSWER_LENGTH };
-    return read(await send(this.#secure, options, text, limits), expected);
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      agent: this.#agent,
+      timeoutMs,
+      maxLength: MAX_ANSWER_LENGTH,
+    });
+    return read(answer, expected);
   }
 
   #headers(): Record<string, string> {

@@ -1,11 +1,9 @@
 /**
- * One HTTP request on Node's own client, with its whole answer as text. For
- * clients of one server each, whose answers are small: it costs a fraction of
- * what a full HTTP client does, in memory too, where hundreds wait at once.
- * Redirects are answers like others, and nothing is taken from the environment.
+ * One HTTP request with its whole answer as text. Redirects are answers like
+ * others, every status is an answer, and nothing is taken from the environment.
  */
-import { type IncomingHttpHeaders, type RequestOptions, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { Agent as HttpAgent, IncomingHttpHeaders } from 'node:http';
+import axios from 'axios';
 
 export interface Answer {
   status: number;
@@ -13,74 +11,40 @@ export interface Answer {
   text: string;
 }
 
-export interface Limits {
-  /** Longest time from the first byte sent to the last received, in milliseconds. Left out: none. */
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  /** Keeps the connections; `agent.ts` makes it. */
+  agent: HttpAgent;
+  signal?: AbortSignal | undefined;
+  /** Longest time until the whole answer is there, in milliseconds. Left out: none. */
   timeoutMs?: number;
-  connectTimeoutMs: number;
-  /** Longest answer, in characters. */
+  /** Longest answer, in bytes. */
   maxLength: number;
 }
 
-/** Why we ended a request ourselves; NOT_CONNECTED means that nothing was sent. */
-export class HttpFailure extends Error {
-  readonly code: 'NOT_CONNECTED' | 'TIMED_OUT' | 'CUT_OFF' | 'TOO_LONG';
+const asItIs = (data: unknown) => data;
+const client = axios.create({
+  adapter: 'http',
+  maxRedirects: 0,
+  proxy: false,
+  responseType: 'text',
+  transformRequest: [asItIs],
+  transformResponse: [asItIs],
+  validateStatus: null,
+});
 
-  constructor(code: HttpFailure['code']) {
-    super(`HTTP: ${code}`);
-    this.name = 'HttpFailure';
-    this.code = code;
-  }
-}
-
-/**
- * @param secure https instead of http.
- * @throws HttpFailure, or Node's own error of the connection.
- */
-export function send(
-  secure: boolean,
-  options: RequestOptions,
-  body: string | undefined,
-  { timeoutMs, connectTimeoutMs, maxLength }: Limits,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const timers: NodeJS.Timeout[] = [];
-    const settle = (act: () => void) => {
-      for (const timer of timers) clearTimeout(timer);
-      act();
-    };
-    const fail = (error: Error) => settle(() => reject(error));
-    const end = (code: HttpFailure['code']) => {
-      fail(new HttpFailure(code));
-      request.destroy();
-    };
-    const after = (ms: number, code: HttpFailure['code']) => {
-      const timer = setTimeout(end, ms, code);
-      timers.push(timer);
-      return timer;
-    };
-    const request = (secure ? requestHttps : requestHttp)(options, (response) => {
-      const { statusCode = 0, headers } = response;
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > maxLength) end('TOO_LONG');
-      });
-      response.once('end', () => settle(() => resolve({ status: statusCode, headers, text })));
-      response.once('error', fail);
-      // Without the end of its body an answer is no answer.
-      response.once('close', () => {
-        if (!response.complete) fail(new HttpFailure('CUT_OFF'));
-      });
-    });
-    request.once('error', fail);
-    request.once('socket', (socket) => {
-      if (!socket.connecting) return;
-      const connecting = after(connectTimeoutMs, 'NOT_CONNECTED');
-      socket.once('connect', () => clearTimeout(connecting));
-    });
-    if (timeoutMs !== undefined) after(timeoutMs, 'TIMED_OUT');
-    if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
-    request.end(body);
-  });
+/** @throws AxiosError, with the code of the connection's own error where there was one. */
+export async function send({ agent, body, timeoutMs, maxLength, ...request }: HttpRequest): Promise<Answer> {
+  const { status, headers, data } = await client.request<string>({
+    ...request,
+    data: body,
+    httpAgent: agent,
+    httpsAgent: agent,
+    timeout: timeoutMs ?? 0,
+    maxContentLength: maxLength,
+  } as Parameters<typeof client.request>[0]);
+  return { status, headers: headers as IncomingHttpHeaders, text: data };
 }

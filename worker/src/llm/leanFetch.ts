@@ -1,11 +1,10 @@
 /**
- * As much of `fetch` as the SDK needs, on Node's own HTTP client: hundreds of
- * calls wait at once in one worker, and each costs a fraction of the memory
- * and of the time that Node's `fetch` takes. A redirect is not followed: the
- * key must not travel elsewhere.
+ * As much of `fetch` as the SDK needs, on the client that the engine is asked
+ * with: hundreds of calls wait at once in one worker, and Node's own `fetch`
+ * takes more memory and time for each. A redirect is not followed: the key
+ * must not travel elsewhere.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { createAgent } from '../http/agent.ts';
 import { send } from '../http/send.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -14,28 +13,22 @@ const MAX_LENGTH = 4 * 1024 * 1024;
 
 /** Connections are kept, and are those of this function alone. */
 export function createLeanFetch(): typeof fetch {
-  const http = new HttpAgent({ keepAlive: true });
-  const https = new HttpsAgent({ keepAlive: true });
+  const http = createAgent(false, CONNECT_TIMEOUT_MS);
+  const https = createAgent(true, CONNECT_TIMEOUT_MS);
   return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const secure = url.protocol === 'https:';
+    const url = input instanceof Request ? input.url : String(input);
     const { body, signal } = init ?? {};
-    const { status, headers, text } = await send(
-      secure,
-      {
-        agent: secure ? https : http,
-        host: url.hostname.replace(/^\[|\]$/g, ''),
-        port: url.port || undefined,
-        path: url.pathname + url.search,
-        method: init?.method ?? 'GET',
-        headers: Object.fromEntries(new Headers(init?.headers)),
-        ...(signal && { signal }),
-      },
-      typeof body === 'string' ? body : undefined,
-      { connectTimeoutMs: CONNECT_TIMEOUT_MS, maxLength: MAX_LENGTH },
-    ).catch((cause: unknown) => {
-      if (signal?.aborted) throw cause;
-      // As `fetch` does: the SDK passes such an error on with all that is in it.
+    const { status, headers, text } = await send({
+      method: init?.method ?? 'GET',
+      url,
+      headers: Object.fromEntries(new Headers(init?.headers)),
+      body: typeof body === 'string' ? body : undefined,
+      agent: url.startsWith('https:') ? https : http,
+      signal: signal ?? undefined,
+      maxLength: MAX_LENGTH,
+    }).catch((cause: unknown) => {
+      // As `fetch` does: the SDK passes such errors on with all that is in them.
+      if (signal?.aborted) throw signal.reason;
       throw new TypeError('fetch failed', { cause });
     });
     const bodiless = status === 204 || status === 205 || status === 304;
