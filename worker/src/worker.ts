@@ -70,7 +70,7 @@ export class Worker {
 
   /** Works until `stop`, then drains. Never rejects. */
   async run(): Promise<void> {
-    const { nodes, log } = this.#options;
+    const { nodes, longPollMs, log } = this.#options;
     const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
     const found: EngineNode[] = [];
     let add = (node: EngineNode): unknown => found.push(node);
@@ -80,6 +80,8 @@ export class Worker {
     await this.#giveBackOrphans(0);
     add = (node) => this.#add(node);
     for (const node of found) this.#add(node);
+    // A poll that it left open goes on locking tasks for this name until its time is over.
+    this.#track(this.#rescue(longPollMs));
     if (!this.stopping) await stopped;
     await Promise.all(this.#sources);
     await Promise.all(this.#tasks.values());

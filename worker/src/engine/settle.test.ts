@@ -5,7 +5,7 @@ import { afterCompleteError, type Step } from './settle.ts';
 const done = (settlement: 'completed' | 'gone' | 'lock_lost'): Step => ({ next: 'done', settlement });
 const again = (mayHaveWorked: boolean): Step => ({ next: 'again', mayHaveWorked });
 
-test.each<[string, EngineErrorCode, { mayHaveWorked?: boolean; serverErrors?: number }, Step]>([
+test.each<[string, EngineErrorCode, { mayHaveWorked?: boolean; serverErrorsMs?: number }, Step]>([
   ['a task that is gone was cancelled', 'NOT_FOUND', {}, done('gone')],
   [
     'a task that is gone after a lost answer was completed by us',
@@ -27,8 +27,8 @@ test.each<[string, EngineErrorCode, { mayHaveWorked?: boolean; serverErrors?: nu
   ['rotated credentials are waited for', 'UNAUTHENTICATED', {}, again(false)],
   ['a value that does not fit can never succeed', 'VALUE_TOO_LARGE', {}, { next: 'fail' }],
   ['a request that is refused can never succeed', 'BAD_REQUEST', {}, { next: 'fail' }],
-  ['a server error is repeated', 'SERVER_ERROR', { serverErrors: 4 }, again(true)],
-  ['but not for ever', 'SERVER_ERROR', { serverErrors: 5 }, { next: 'fail' }],
+  ['a server error is repeated', 'SERVER_ERROR', { serverErrorsMs: 29_999 }, again(true)],
+  ['but not for ever', 'SERVER_ERROR', { serverErrorsMs: 30_000 }, { next: 'fail' }],
 ])('%s', (_what, code, seen, step) => {
-  expect(afterCompleteError(code, { mayHaveWorked: false, serverErrors: 0, ...seen })).toEqual(step);
+  expect(afterCompleteError(code, { mayHaveWorked: false, serverErrorsMs: 0, ...seen })).toEqual(step);
 });

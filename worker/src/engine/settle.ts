@@ -37,13 +37,16 @@ const AMBIGUOUS: ReadonlySet<EngineErrorCode> = new Set([
   'SERVER_ERROR',
   'UNEXPECTED_RESPONSE',
 ]);
-/** A fault in the engine or in the process model behind the task: a few tries tell which. */
-const MAX_SERVER_ERRORS = 5;
+/**
+ * A fault in the process model behind the task answers so for ever, an engine whose database is started anew for some
+ * seconds. Milliseconds.
+ */
+const SERVER_ERRORS_MS = 30_000;
 
-/** What to do after a failed `complete`. Pure. `serverErrors` counts HTTP 500s so far, this one included. */
+/** What to do after a failed `complete`. Pure. `serverErrorsMs`: for how long there has been nothing but HTTP 500. */
 export function afterCompleteError(
   code: EngineErrorCode,
-  seen: { mayHaveWorked: boolean; serverErrors: number },
+  seen: { mayHaveWorked: boolean; serverErrorsMs: number },
 ): Step {
   switch (code) {
     case 'NOT_FOUND':
@@ -54,7 +57,7 @@ export function afterCompleteError(
     case 'VALUE_TOO_LARGE':
       return { next: 'fail' };
     case 'SERVER_ERROR':
-      if (seen.serverErrors >= MAX_SERVER_ERRORS) return { next: 'fail' };
+      if (seen.serverErrorsMs >= SERVER_ERRORS_MS) return { next: 'fail' };
       break;
     default:
   }
@@ -82,7 +85,7 @@ export async function complete(
   variables: Record<string, EngineVariable>,
 ): Promise<Settlement> {
   let mayHaveWorked = false;
-  let serverErrors = 0;
+  let failingSince: number | undefined;
   for await (const node of attempts(settler)) {
     try {
       await completeTask(node, task.id, settler.workerId, variables);
@@ -90,8 +93,10 @@ export async function complete(
     } catch (thrown) {
       const error = toEngineError(thrown);
       settler.onError('complete', error);
-      if (error.code === 'SERVER_ERROR') serverErrors += 1;
-      const step = afterCompleteError(error.code, { mayHaveWorked, serverErrors });
+      const now = performance.now();
+      failingSince = error.code === 'SERVER_ERROR' ? (failingSince ?? now) : undefined;
+      const serverErrorsMs = now - (failingSince ?? now);
+      const step = afterCompleteError(error.code, { mayHaveWorked, serverErrorsMs });
       if (step.next === 'done') return step.settlement;
       if (step.next === 'fail') return fail(settler, task, notStored(task, error));
       mayHaveWorked = step.mayHaveWorked;
