@@ -117,10 +117,18 @@ describe('the workers of a pool with quotas', () => {
     expect(message).not.toContain('sk-revoked');
     await cluster.secret('openai', { 'api-key': GOOD_KEY });
     await cluster.condition(POOL, 'CredentialsReady', 'CredentialsFound', 120_000);
-    const id = await refunds.start();
-    await waitFor('a decision', async () => {
-      const variables = await refunds.engine.variables(id);
-      return variables.llmReasoning && !variables.llmError;
-    });
-  }, 240_000);
+    // The kubelet renews the files of each pod in its own time: until then a pod sends what it gets to a person.
+    await waitFor(
+      'a decision of the model',
+      async () => {
+        const id = await refunds.start();
+        const variables = await waitFor('an outcome', async () => {
+          const seen = await refunds.engine.variables(id);
+          return seen.llmReasoning ? seen : undefined;
+        });
+        return !variables.llmError;
+      },
+      { timeoutMs: 120_000, everyMs: 3_000 },
+    );
+  }, 360_000);
 });

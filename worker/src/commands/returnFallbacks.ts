@@ -84,14 +84,16 @@ async function look({ send, topic }: ReturnRun, { id, processInstanceId }: Revie
 /** @throws EngineError; the review is then left as it was, as far as that is possible. */
 async function takeBack(run: ReturnRun, review: Review): Promise<void> {
   const { send } = run;
-  // Claiming is refused where there is an assignee, also when that is us.
-  if (review.assignee !== CLAIMED_BY) await claimReview(send, review.id, CLAIMED_BY);
+  // Claiming is refused where there is an assignee, also when that is us. Such a claim is another run's, or what one
+  // that was killed has left: to take it back would undo what the other is doing.
+  const claimed = review.assignee !== CLAIMED_BY;
+  if (claimed) await claimReview(send, review.id, CLAIMED_BY);
   try {
     const now = await look(run, review);
     if (!now.return) throw new EngineError('CONFLICT');
     await sendBack(send, review, now.analysisActivity);
   } catch (error) {
-    await unclaimReview(send, review.id).catch(() => undefined);
+    if (claimed) await unclaimReview(send, review.id).catch(() => undefined);
     throw (await isOver(send, review)) ? new EngineError('NOT_FOUND') : error;
   }
 }

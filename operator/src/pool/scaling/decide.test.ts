@@ -223,6 +223,16 @@ describe('a pool that may be at zero', () => {
 });
 
 describe('a paused pool', () => {
+  it.each(['All', 'ScaleOut'] as const)('with %s keeps what a person took away', (pause) => {
+    const spec = { ...minimalSpec, scaling: { ...limits, pause } };
+    const parsed = parsePoolSpec(spec);
+    if (!parsed.ok) throw new Error(parsed.problems.join());
+    // Scaled from 5 to 3 by hand a moment ago: all five are still counted.
+    const seen = observed(healthy({ pool: pool(spec) }), 3, 5, 5, undefined);
+    const backlog: Backlog = { known: true, pending: 240, inFlight: 0, at: '2026-01-01T00:00:00Z' };
+    expect(decideScaling({ ...seen, backlog }, parsed.spec).scaleTo).toBeUndefined();
+  });
+
   it('changes nothing, and both directions of its autoscaler are off', () => {
     const { writes, decisions } = run({ ...limits, pause: 'All' }, 600, load(1), 5);
     expect(writes).toEqual([]);

@@ -65,7 +65,8 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const bounds = limits(scaling, restraints, Math.max(scale.specReplicas, scale.statusReplicas));
   const { hold } = bounds;
   const hpa = autoscalerBounds(scaling, bounds);
-  const within = (replicas: number) => Math.min(Math.max(replicas, hpa.minReplicas), hpa.maxReplicas);
+  const within = (replicas: number, { minReplicas, maxReplicas } = hpa) =>
+    Math.min(Math.max(replicas, minReplicas), maxReplicas);
 
   const measured = backlog.known && [
     ...signals(spec, backlog, workers, scale.statusReplicas),
@@ -74,9 +75,14 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
   const desired = measured
     ? desiredReplicas(measured, backlog, bounds, scaling.tasksPerReplica, scale.statusReplicas)
     : undefined;
-  const wantedAt = (demand: number, replicas: number) =>
-    within(proposed(demand, scaling.tasksPerReplica, replicas));
-  const wantedFor = (demand: number) => wantedAt(demand, scale.statusReplicas);
+  const wantedFor = (demand: number) =>
+    within(proposed(demand, scaling.tasksPerReplica, scale.statusReplicas));
+  // Pods that are on their way out count for no limit: what is held is the number that is asked for.
+  const settledFor = (demand: number) =>
+    within(
+      proposed(demand, scaling.tasksPerReplica, scale.specReplicas),
+      autoscalerBounds(scaling, limits(scaling, restraints, scale.specReplicas)),
+    );
   // Without an autoscaler of ours there is nobody to wait for.
   const agreed =
     mode.kind === 'autoscaler' ? (live.autoscaler?.status?.desiredReplicas ?? 0) : Number.MAX_VALUE;
@@ -113,7 +119,7 @@ export function decideScaling(observation: Observation, spec: PoolSpec): Scaling
     earlyStep({
       scale,
       wanted: wantedFor(desired.demand),
-      settled: wantedAt(desired.demand, scale.specReplicas),
+      settled: settledFor(desired.demand),
       obstacle: obstacleOf(observation, podProblem),
     });
   const alone =
