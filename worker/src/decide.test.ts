@@ -41,6 +41,7 @@ beforeEach(() => llm.script([]));
 function newDecider({
   policy = {} as Partial<Policy>,
   reuse = false,
+  includeBookingId = false,
   budget = undefined as Budget | undefined,
 } = {}): Decider {
   const metrics = createMetrics();
@@ -74,7 +75,7 @@ function newDecider({
     parameters,
     pool: 'p',
     firstApiKey: () => 'sk-test',
-    includeBookingId: false,
+    includeBookingId,
   };
 }
 
@@ -301,6 +302,13 @@ describe('an earlier decision', () => {
     expect((await run(decider)).calls).toBe(1);
     const again = await run(decider, {}, 'again');
     expect(again).toMatchObject({ outcome: { source: 'cache', trace: { sharedFrom: 'record' } }, calls: 0 });
+  });
+
+  test('is that of another booking only where the model does not read the booking id', async () => {
+    const decider = newDecider({ reuse: true, includeBookingId: true });
+    await run(decider, { bookingId: 'DEMO-1' });
+    expect((await run(decider, { bookingId: 'DEMO-2' })).calls).toBe(1);
+    expect((await run(decider, { bookingId: 'DEMO-2' })).outcome.source).toBe('cache');
   });
 
   test('is never a failure', async () => {

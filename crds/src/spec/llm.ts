@@ -71,7 +71,10 @@ export const llmSchema = z
     includeBookingId: z
       .boolean()
       .default(false)
-      .describe('Send the booking id to the model. Off by default: the decision does not need it.'),
+      .describe(
+        'Send the booking id to the model. Off by default: the decision does not need it, and with it tickets of ' +
+          'different bookings share no decision.',
+      ),
     price: z
       .strictObject({
         inputPerMillionUSD: z.number().min(0).describe('US dollars per million input tokens.'),

@@ -84,7 +84,7 @@ test('a decision is recorded with all that led to it, under the names of the doc
     raw_label: 'ALLOWED',
     probability: 0.61,
     threshold: 0.9,
-    prompt_version: '2',
+    prompt_version: '3',
     policy_version: '1',
     rules_version: '1',
     input_tokens: 148,
