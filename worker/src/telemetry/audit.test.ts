@@ -86,7 +86,7 @@ test('a decision is recorded with all that led to it, under the names of the doc
     threshold: 0.9,
     prompt_version: '3',
     policy_version: '1',
-    rules_version: '1',
+    rules_version: '2',
     input_tokens: 148,
     output_tokens: 2,
     duration_ms: 1601,
