@@ -328,4 +328,15 @@ describe('an earlier decision', () => {
     expect(results.filter(({ outcome }) => outcome.source === 'llm')).toHaveLength(1);
     expect(results.filter(({ outcome }) => outcome.trace?.sharedFrom === 'process')).toHaveLength(9);
   });
+
+  test('that was waited for is kept no longer than by who asked, but for a task that comes again', async () => {
+    const decider = newDecider({ reuse: true });
+    const [, waited] = await Promise.all([
+      run(decider, {}, 'asked'),
+      run(decider, {}, 'waited', NOW + 50_000),
+    ]);
+    expect(waited.outcome.trace?.sharedFrom).toBe('process');
+    expect((await run(decider, {}, 'waited', NOW + 61_000)).outcome.trace?.sharedFrom).toBe('record');
+    expect((await run(decider, {}, 'another', NOW + 61_000)).outcome.source).toBe('llm');
+  });
 });

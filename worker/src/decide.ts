@@ -167,6 +167,7 @@ async function askOrRecall(
   }
   const shared = await decider.sharedCalls.run(question, { deadline, cancelled }, ask, keep);
   if ('result' in shared) return shared.result;
-  await keep(shared.shared);
+  // Whoever made it keeps it for others: kept anew, it would outlive what it rests on.
+  await memory.keepRecord(task.id, question, shared.shared, now);
   return recalled(shared.shared, shared.scope);
 }
