@@ -91,9 +91,7 @@ export async function askModel(
 /** What a call cost, or may have cost where that is not known. */
 function book({ budget, analyzer, parameters }: Asker, prompt: Prompt, record: CallRecord): void {
   if (!budget || !analyzer.price) return;
-  const timedOut = 'error' in record.verdict && record.verdict.error.code === 'TIMEOUT';
-  const known = timedOut ? undefined : record.costUSD;
-  budget.book(known ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call)));
+  budget.book(record.costUSD ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call)));
 }
 
 /** What the calls for a task say together: the last one's answer, the tokens of all. */

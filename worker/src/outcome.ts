@@ -25,7 +25,7 @@ export interface Outcome {
   shadowDecision?: Decision;
   /** The model's own words, where it was asked for them. */
   reasoning?: string;
-  /** US dollars for all calls of this task; absent when a call was made whose price is not known. */
+  /** US dollars for all calls of this task; absent when a call was made whose cost is not known. */
   costUSD?: number;
   /** For the record; absent where the worker itself failed. */
   trace?: Trace;
