@@ -36,22 +36,27 @@ const call = {
 
 let directory: string;
 let lines: string[];
-const log = { record: (record: object) => void lines.push(JSON.stringify(record)) };
+let errors: string[];
+const log = {
+  record: (record: object) => void lines.push(JSON.stringify(record)),
+  error: (event: string) => void errors.push(event),
+};
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'audit-'));
   lines = [];
+  errors = [];
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const path = () => join(directory, 'sub', 'pod.jsonl');
 const newFile = (onState: (working: boolean, code?: string) => void = () => undefined) =>
   new AuditFile({ path: path(), onState, onLost: () => undefined });
-async function newAudit(file?: AuditFile) {
+async function newAudit(file?: AuditFile, secrets: () => string[] = () => [SECRET]) {
   const fields = { pool: 'p', worker: 'w' };
   const audit = new Audit({
     log,
-    secrets: () => [SECRET],
+    secrets,
     fields,
     model: 'gpt-4o-mini',
     threshold: 0.9,
@@ -107,6 +112,25 @@ test('a secret in a ticket is not printed, and the record still proves itself', 
   expect(verify(lines)).toMatchObject({ records: 2, chains: 1, faults: [] });
 });
 
+test('a secret of digits spoils neither the numbers nor the record', async () => {
+  (await newAudit(undefined, () => ['148148', '0.0000234'])).task(
+    ids,
+    { ...outcome, trace: { calls: 1, inputTokens: 148_148 } },
+    1,
+  );
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ input_tokens: 148_148, cost_usd: 0.0000234 });
+});
+
+test('a record that cannot be made is said, and stops nothing', async () => {
+  const audit = await newAudit(undefined, () => {
+    throw new Error('defect');
+  });
+  audit.call(ids, prompt, call);
+  audit.task(ids, outcome, 1);
+  expect(audit.variable(ids, outcome, 1)).toBeUndefined();
+  expect(errors).toEqual(['audit_failed', 'audit_failed', 'audit_failed']);
+});
+
 test('as a process variable it fits into one, whatever it says', async () => {
   const long = 'x'.repeat(10_000);
   const trace = {
@@ -118,8 +142,8 @@ test('as a process variable it fits into one, whatever it says', async () => {
   };
   const error = { code: 'INVALID_VARIABLES', message: long };
   const text = (await newAudit()).variable(ids, { ...outcome, bookingId: 'B'.repeat(50), error, trace }, 1);
-  expect(text.length).toBeLessThan(2_000);
-  expect(JSON.parse(text)).toMatchObject({
+  expect(text?.length).toBeLessThan(2_000);
+  expect(JSON.parse(text ?? '')).toMatchObject({
     error_code: 'INVALID_VARIABLES',
     model_returned: 'x'.repeat(128),
   });

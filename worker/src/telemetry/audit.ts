@@ -11,7 +11,7 @@ import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
 import { type ChainedRecord, chained, type Fields, recordIn } from './auditChain.ts';
 import type { AuditFile } from './auditFile.ts';
-import { type Log, redact } from './log.ts';
+import { type Log, redacted } from './log.ts';
 
 const MAX_OUTPUT = 200;
 
@@ -21,7 +21,7 @@ export interface TaskIds {
 }
 
 export interface AuditOptions {
-  log: Pick<Log, 'record'>;
+  log: Pick<Log, 'record' | 'error'>;
   /** The values that must not appear, as of now. */
   secrets: () => readonly string[];
   /** Fields of every record. */
@@ -33,6 +33,7 @@ export interface AuditOptions {
   file: AuditFile | undefined;
 }
 
+/** None of its methods throws. */
 export class Audit {
   readonly #options: AuditOptions;
   readonly #newChain = randomUUID();
@@ -49,9 +50,26 @@ export class Audit {
   }
 
   call(ids: TaskIds, prompt: Prompt, record: CallRecord): void {
+    this.#write(ids, 'llm_call', () => this.#call(ids, prompt, record));
+  }
+
+  task(ids: TaskIds, outcome: Outcome, durationMs: number): void {
+    this.#write(ids, 'llm_task_completed', () => this.#decision(ids, outcome, durationMs));
+  }
+
+  /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
+  variable(ids: TaskIds, outcome: Outcome, durationMs: number): string | undefined {
+    return this.#orSay(ids, () => this.#clean(this.#decision(ids, outcome, durationMs)));
+  }
+
+  async close(): Promise<void> {
+    await this.#options.file?.close();
+  }
+
+  #call(ids: TaskIds, prompt: Prompt, record: CallRecord): Fields {
     const { answer, verdict } = record;
     const error = 'error' in verdict ? verdict.error : undefined;
-    this.#write('llm_call', {
+    return {
       process_instance: ids.processInstanceId,
       task_id: ids.taskId,
       attempt: record.number,
@@ -65,20 +83,7 @@ export class Audit {
       output_tokens: answer?.usage?.outputTokens,
       cost: record.costUSD,
       duration_ms: Math.round(record.durationMs),
-    });
-  }
-
-  task(ids: TaskIds, outcome: Outcome, durationMs: number): void {
-    this.#write('llm_task_completed', this.#decision(ids, outcome, durationMs));
-  }
-
-  /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
-  variable(ids: TaskIds, outcome: Outcome, durationMs: number): string {
-    return this.#clean(this.#decision(ids, outcome, durationMs));
-  }
-
-  async close(): Promise<void> {
-    await this.#options.file?.close();
+    };
   }
 
   /** Every field is a number, one of our words, or cut to a length: together they stay far below 4,000 characters. */
@@ -114,7 +119,24 @@ export class Audit {
     };
   }
 
-  #write(event: string, fields: Fields): void {
+  #write(ids: TaskIds, event: string, fields: () => Fields): void {
+    this.#orSay(ids, () => this.#writeNow(event, fields()));
+  }
+
+  /** A defect of ours here must not undo a decision: the log says where to look. */
+  #orSay<T>(ids: TaskIds, make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.#options.log.error('audit_failed', {
+        ...ids,
+        stack: error instanceof Error ? error.stack : error,
+      });
+      return undefined;
+    }
+  }
+
+  #writeNow(event: string, fields: Fields): void {
     const { log, file } = this.#options;
     const content = {
       timestamp: new Date().toISOString(),
@@ -131,6 +153,6 @@ export class Audit {
   }
 
   #clean(fields: Fields): string {
-    return redact(JSON.stringify(fields), this.#options.secrets());
+    return redacted(fields, this.#options.secrets());
   }
 }
