@@ -42,6 +42,7 @@ function newDecider({
   policy = {} as Partial<Policy>,
   reuse = false,
   includeBookingId = false,
+  logprobs = false,
   budget = undefined as Budget | undefined,
 } = {}): Decider {
   const metrics = createMetrics();
@@ -49,7 +50,7 @@ function newDecider({
     baseURL: llm.baseURL,
     model: 'gpt-4o-mini',
     answerFormat: 'OneWord',
-    call: { max_tokens: 10 },
+    call: { max_tokens: 10, ...(logprobs && { logprobs, top_logprobs: 5 }) },
   } as const;
   const keys = new ApiKeys(new Credentials(undefined, []), [], 'sk-test');
   return {
@@ -255,6 +256,43 @@ describe('a decision of the model', () => {
       expect(await decided('WithoutText', {})).toBe('MANUAL');
       expect(await decided('WithoutText', { refundReason: undefined })).toBe('MANUAL');
       expect(await decided('WithoutText', { ticketClass: 'Business' })).toBe('ALLOWED');
+    });
+
+    test('costs what both questions do, and the record has what the second brought', async () => {
+      const decider = newDecider({ policy: { confirmAllowed: 'WithoutReason' }, reuse: true });
+      const { outcome: both } = await run(decider, { refundReason: 'Change of plans' });
+      const { outcome: again } = await run(decider, { refundReason: 'New job' });
+      expect(both.trace).toMatchObject({ calls: 2, outputTokens: 4, confirmLabel: 'ALLOWED' });
+      const { inputTokens = 0 } = both.trace ?? {};
+      expect(both.costUSD).toBeCloseTo((inputTokens * 0.15 + 4 * 0.6) / 1e6, 12);
+      // The second is known by now.
+      expect(again.trace).toMatchObject({ calls: 1, outputTokens: 2, confirmLabel: 'ALLOWED' });
+      expect(again.trace?.inputTokens).toBeLessThan(inputTokens);
+      const { outcome } = await run(decider, carrier);
+      expect(outcome.trace?.confirmLabel).toBe('WITH_PENALTY');
+    });
+
+    test('has a cost that is not known where that of the second question is not', async () => {
+      const decider = newDecider({ policy: { confirmAllowed: 'WithoutReason' } });
+      llm.script([{ kind: 'slow', ms: 0 }, { kind: 'cut' }]);
+      const { outcome } = await run(decider, { refundReason: 'Change of plans' });
+      expect(outcome).toMatchObject({ error: { code: 'CONNECTION' }, trace: { calls: 2 } });
+      expect(outcome).not.toHaveProperty('costUSD');
+      expect(outcome.trace).not.toHaveProperty('confirmLabel');
+    });
+
+    test('is held for the reason of the second answer where that is held', async () => {
+      const policy = { confirmAllowed: 'WithoutReason', minProbability: 0.9 } as const;
+      const decider = newDecider({ policy, logprobs: true });
+      llm.script([
+        { kind: 'slow', ms: 0 },
+        { kind: 'unsure', probability: 0.6 },
+      ]);
+      expect((await run(decider, { refundReason: 'Change of plans' })).outcome).toMatchObject({
+        decision: 'MANUAL',
+        held: { code: 'LOW_PROBABILITY', label: 'ALLOWED', message: expect.stringContaining('0.600') },
+        trace: { confirmLabel: 'ALLOWED' },
+      });
     });
 
     test('fails where the second question does', async () => {

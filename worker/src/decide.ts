@@ -15,7 +15,7 @@ import { undecided } from './fare/reasons.ts';
 import { decideByRule } from './fare/rules.ts';
 import { suspicion } from './fare/suspicion.ts';
 import { parseTicket, type Ticket, type Variables } from './fare/ticket.ts';
-import { fallback, type Outcome, type Trace } from './outcome.ts';
+import { fallback, type Outcome, type Trace, together } from './outcome.ts';
 import { held, type Policy, toBeReviewed } from './policy.ts';
 
 export interface Decider extends Asker {
@@ -104,12 +104,11 @@ async function confirm(
   const question = nameOf(decider, ticket);
   const trace: Trace = { inputHmac: question, calls: 0 };
   const second = await askOrRecall(decider, { task, ticket, question, trace }, call);
-  const costUSD = sum(first.costUSD, second.costUSD);
-  const calls = (first.trace?.calls ?? 0) + (second.trace?.calls ?? 0);
-  const both = { ...(costUSD !== undefined && { costUSD }), trace: { ...first.trace, calls } };
-  if (second.error) return { ...first, decision: 'MANUAL', source: 'fallback', error: second.error, ...both };
-  if (second.decision === 'ALLOWED') return { ...first, ...both };
-  return { ...first, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED'), ...both };
+  const both = together(first, second);
+  if (second.error) return { ...both, decision: 'MANUAL', source: 'fallback', error: second.error };
+  if (second.held) return { ...both, decision: 'MANUAL', held: { ...second.held, label: 'ALLOWED' } };
+  if (second.decision === 'ALLOWED') return both;
+  return { ...both, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED') };
 }
 
 /** The ticket to ask about again; undefined where there is nothing to leave out. */
@@ -122,10 +121,6 @@ function withoutFreeText(ticket: Ticket, { policy, includeBookingId }: Decider):
   if (confirmAllowed === 'WithoutReason') return reason ? withRules : undefined;
   const text = reason || fareRulesText !== undefined;
   return confirmAllowed === 'WithoutText' && text ? plain : undefined;
-}
-
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
 }
 
 function nameOf(decider: Decider, ticket: Ticket): string {

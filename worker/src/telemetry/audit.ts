@@ -108,6 +108,7 @@ export class Audit {
       request_id: trace?.requestId?.slice(0, 128),
       raw_label: trace?.rawLabel,
       probability: trace?.probability,
+      confirm_label: trace?.confirmLabel,
       threshold: this.#options.threshold,
       prompt_version: PROMPT_VERSION,
       policy_version: POLICY_VERSION,
