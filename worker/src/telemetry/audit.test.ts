@@ -50,6 +50,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const path = () => join(directory, 'sub', 'pod.jsonl');
+const inLog = () => verify([{ name: 'log', lines }]);
+const inFile = () => verify([{ name: 'file', lines: fileLines() }]);
+const fileLines = () => readFileSync(path(), 'utf8').trimEnd().split('\n');
 const newFile = (onState: (working: boolean, code?: string) => void = () => undefined) =>
   new AuditFile({ path: path(), onState, onLost: () => undefined });
 async function newAudit(file?: AuditFile, secrets: () => string[] = () => [SECRET]) {
@@ -109,7 +112,7 @@ test('a secret in a ticket is not printed, and the record still proves itself', 
   audit.task(ids, outcome, 1);
   expect(lines.join()).not.toContain(SECRET);
   expect(lines[0]).toContain('[redacted]');
-  expect(verify(lines)).toMatchObject({ records: 2, chains: 1, faults: [] });
+  expect(inLog()).toMatchObject({ records: 2, chains: 1, faults: [] });
 });
 
 test('a secret of digits spoils neither the numbers nor the record', async () => {
@@ -150,7 +153,7 @@ test('as a process variable it fits into one, whatever it says', async () => {
 });
 
 describe('the file', () => {
-  test('goes on with its chain after a restart, also after a line that was cut off', async () => {
+  test('goes on after a restart with a new chain that names the old one, also after a line that was cut off', async () => {
     for (let start = 0; start < 3; start += 1) {
       const file = newFile();
       const audit = await newAudit(file);
@@ -162,9 +165,11 @@ describe('the file', () => {
       }
     }
     const said: string[] = [];
-    expect(verifyAudit([path()], (line) => said.push(line))).toBe(0);
-    expect(said[0]).toMatch(/6 records in 1 chains: unbroken$/);
-    expect(readFileSync(path(), 'utf8').trimEnd().split('\n').slice(0, 2)).toEqual(lines.slice(0, 2));
+    expect(verifyAudit(['--from-start', path()], (line) => said.push(line))).toBe(0);
+    expect(said[0]).toMatch(/6 records in 3 chains: unbroken$/);
+    expect(fileLines().slice(0, 2)).toEqual(lines.slice(0, 2));
+    const { chain, seq, hash } = JSON.parse(lines[1] ?? '');
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ seq: 1, after: { chain, seq, hash } });
   });
 
   test('may be as long as it likes: the end tells how to go on', async () => {
@@ -174,11 +179,7 @@ describe('the file', () => {
       await audit.close();
     }
     expect(readFileSync(path()).length).toBeGreaterThan(1_000_000);
-    expect(verify(readFileSync(path(), 'utf8').split('\n'))).toMatchObject({
-      records: 1_600,
-      chains: 1,
-      faults: [],
-    });
+    expect(inFile()).toMatchObject({ records: 1_600, chains: 2, faults: [], missing: [] });
   });
 
   test('that was tampered with is found out, with the line', async () => {
@@ -192,7 +193,7 @@ describe('the file', () => {
     );
     const said: string[] = [];
     expect(verifyAudit([path()], (line) => said.push(line))).toBe(1);
-    expect(said[0]).toMatch(/line 1: record 1 of .* was changed/);
+    expect(said[0]).toMatch(/pod\.jsonl line 1: record 1 of .* was changed/);
   });
 
   test('that cannot be written loses nothing once it can be', async () => {
@@ -210,7 +211,7 @@ describe('the file', () => {
       [false, expect.any(String)],
       [true, undefined],
     ]);
-    expect(verify(readFileSync(path(), 'utf8').split('\n'))).toMatchObject({ records: 2, faults: [] });
+    expect(inFile()).toMatchObject({ records: 2, faults: [] });
   });
 
   test('is not needed to verify: a log will do, and one without records is no proof', async () => {

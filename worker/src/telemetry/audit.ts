@@ -9,7 +9,7 @@ import { PROMPT_VERSION, type Prompt } from '../fare/prompt.ts';
 import { RULES_VERSION } from '../fare/rules.ts';
 import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
-import { type ChainedRecord, chained, type Fields, recordIn } from './auditChain.ts';
+import { type Beginning, type ChainedRecord, chained, type Fields, placeOf, recordIn } from './auditChain.ts';
 import type { AuditFile } from './auditFile.ts';
 import { type Log, redacted } from './log.ts';
 
@@ -36,17 +36,18 @@ export interface AuditOptions {
 /** None of its methods throws. */
 export class Audit {
   readonly #options: AuditOptions;
-  readonly #newChain = randomUUID();
+  #beginning: Beginning = { chain: randomUUID(), after: undefined };
   #last: ChainedRecord | undefined;
 
   constructor(options: AuditOptions) {
     this.#options = options;
   }
 
-  /** Goes on with the chain of the file, where there is one. */
+  /** Looks for what the file ends with, where there is one. */
   async open(): Promise<void> {
     const lines = (await this.#options.file?.lastLines()) ?? [];
-    this.#last = lines.map(recordIn).findLast((record) => record !== undefined);
+    const before = lines.map(recordIn).findLast((record) => record !== undefined);
+    this.#beginning = { ...this.#beginning, after: before && placeOf(before) };
   }
 
   call(ids: TaskIds, prompt: Prompt, record: CallRecord): void {
@@ -147,7 +148,7 @@ export class Audit {
       ...fields,
     };
     // What must not be printed goes before the hash is made, or the printed record would not fit it.
-    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#newChain);
+    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#beginning);
     this.#last = record;
     log.record(record);
     file?.append(JSON.stringify(record));
