@@ -202,16 +202,17 @@ describe('the record', () => {
       const { promptTokens, completionTokens } = calls.at(-1) ?? { promptTokens: 0, completionTokens: 0 };
       expect(record.cost_usd).toBe((promptTokens * 150_000 + completionTokens * 600_000) / 1e12);
       const podFile = join(audit, `${worker.id.replace('llm-fare-analyzer-', '')}.jsonl`);
-      await waitFor('three records', () => readFileSync(podFile, 'utf8').split('\n').length === 4);
+      // A call, and two decisions with what became of them.
+      await waitFor('five records', () => readFileSync(podFile, 'utf8').split('\n').length === 6);
       expect(verify(podFile)).toMatchObject({
         code: 0,
-        text: expect.stringMatching(/3 records in 1 chains: unbroken/),
+        text: expect.stringMatching(/5 records in 1 chains: unbroken/),
       });
       const log = join(directory, 'pod.log');
       writeFileSync(log, worker.output());
       expect(verify(log)).toMatchObject({
         code: 0,
-        text: expect.stringMatching(/3 records in 1 chains: unbroken/),
+        text: expect.stringMatching(/5 records in 1 chains: unbroken/),
       });
       writeFileSync(log, worker.output().replace('"decision":"ALLOWED"', '"decision":"MANUAL"'));
       expect(verify(log).code).toBe(1);
@@ -230,7 +231,7 @@ describe('the record', () => {
       chmodSync(audit, 0o700);
       await waitFor('the file to be written', () => worker.lines('audit_file_written').length > 0);
       const podFile = join(audit, `${worker.id.replace('llm-fare-analyzer-', '')}.jsonl`);
-      expect(verify(podFile)).toMatchObject({ code: 0, text: expect.stringMatching(/2 records/) });
+      expect(verify(podFile)).toMatchObject({ code: 0, text: expect.stringMatching(/3 records/) });
     });
   }, 60_000);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { verify, verifyAudit } from '../commands/verifyAudit.ts';
+import type { Settlement } from '../engine/settle.ts';
 import type { Outcome } from '../outcome.ts';
 import { Audit } from './audit.ts';
 import { AuditFile } from './auditFile.ts';
@@ -70,11 +71,11 @@ async function newAudit(file?: AuditFile, secrets: () => string[] = () => [SECRE
 }
 
 test('a decision is recorded with all that led to it, under the names of the document', async () => {
-  (await newAudit()).task(ids, outcome, 1_600.6);
+  (await newAudit()).decided(ids, outcome, 1_600.6);
   expect(JSON.parse(lines[0] ?? '')).toEqual({
     timestamp: expect.stringMatching(/^\d{4}-/),
     level: 'audit',
-    event: 'llm_task_completed',
+    event: 'llm_task_decided',
     pool: 'p',
     worker: 'w',
     process_instance_id: 'p-1',
@@ -106,17 +107,35 @@ test('a decision is recorded with all that led to it, under the names of the doc
   });
 });
 
+test.each<[Settlement, string]>([
+  ['completed', 'llm_task_completed'],
+  ['abandoned', 'llm_task_not_completed'],
+])('what became of it, here %s, is a short record', async (settlement, event) => {
+  (await newAudit()).settled(ids, outcome, settlement, 1_700.2);
+  const record = JSON.parse(lines[0] ?? '');
+  expect(record).toMatchObject({
+    event,
+    process_instance_id: 'p-1',
+    booking_id: 'DEMO-1',
+    decision: 'MANUAL',
+    duration_ms: 1700,
+    cost_usd: 0.0000234,
+  });
+  expect(record.settlement).toBe(settlement === 'completed' ? undefined : settlement);
+  expect(lines[0]?.length).toBeLessThan(600);
+});
+
 test('a secret in a ticket is not printed, and the record still proves itself', async () => {
   const audit = await newAudit();
   audit.call(ids, prompt, call);
-  audit.task(ids, outcome, 1);
+  audit.decided(ids, outcome, 1);
   expect(lines.join()).not.toContain(SECRET);
   expect(lines[0]).toContain('[redacted]');
   expect(inLog()).toMatchObject({ records: 2, chains: 1, faults: [] });
 });
 
 test('a secret of digits spoils neither the numbers nor the record', async () => {
-  (await newAudit(undefined, () => ['148148', '0.0000234'])).task(
+  (await newAudit(undefined, () => ['148148', '0.0000234'])).decided(
     ids,
     { ...outcome, trace: { calls: 1, inputTokens: 148_148 } },
     1,
@@ -129,7 +148,7 @@ test('a record that cannot be made is said, and stops nothing', async () => {
     throw new Error('defect');
   });
   audit.call(ids, prompt, call);
-  audit.task(ids, outcome, 1);
+  audit.decided(ids, outcome, 1);
   expect(audit.variable(ids, outcome, 1)).toBeUndefined();
   expect(errors).toEqual(['audit_failed', 'audit_failed', 'audit_failed']);
 });
@@ -158,7 +177,7 @@ describe('the file', () => {
       const file = newFile();
       const audit = await newAudit(file);
       audit.call(ids, prompt, call);
-      audit.task(ids, outcome, 1);
+      audit.decided(ids, outcome, 1);
       await audit.close();
       if (start === 1) {
         appendFileSync(path(), '{"timestamp":"2026');
@@ -175,7 +194,7 @@ describe('the file', () => {
   test('may be as long as it likes: the end tells how to go on', async () => {
     for (let start = 0; start < 2; start += 1) {
       const audit = await newAudit(newFile());
-      for (let count = 0; count < 800; count += 1) audit.task(ids, outcome, 1);
+      for (let count = 0; count < 800; count += 1) audit.decided(ids, outcome, 1);
       await audit.close();
     }
     expect(readFileSync(path()).length).toBeGreaterThan(1_000_000);
@@ -185,7 +204,7 @@ describe('the file', () => {
   test('that was tampered with is found out, with the line', async () => {
     const file = newFile();
     const audit = await newAudit(file);
-    for (let count = 0; count < 3; count += 1) audit.task(ids, outcome, 1);
+    for (let count = 0; count < 3; count += 1) audit.decided(ids, outcome, 1);
     await audit.close();
     writeFileSync(
       path(),
@@ -201,8 +220,8 @@ describe('the file', () => {
     const states: [boolean, string | undefined][] = [];
     const file = newFile((working, code) => states.push([working, code]));
     const audit = await newAudit(file);
-    audit.task(ids, outcome, 1);
-    audit.task(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
     while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     rmSync(join(directory, 'sub'));
     mkdirSync(join(directory, 'sub'));
@@ -216,7 +235,7 @@ describe('the file', () => {
 
   test('is not needed to verify: a log will do, and one without records is no proof', async () => {
     const audit = await newAudit();
-    audit.task(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
     const logFile = join(directory, 'pod.log');
     writeFileSync(logFile, ['{"event":"started"}', ...lines, 'no json'].join('\n'));
     expect(verifyAudit([logFile], () => undefined)).toBe(0);

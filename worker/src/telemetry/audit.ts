@@ -1,10 +1,12 @@
 /**
- * The records that every decision leaves, chained per pod: one for each call to
- * the model, one for each task. The architecture document's field names are
+ * The records that every decision leaves, chained per process: one for each
+ * call to the model, one for each decision before the engine gets it, and a
+ * short one for what became of that. The architecture document's names are
  * kept. They go to standard output, and to a file where there is one.
  */
 import { randomUUID } from 'node:crypto';
 import { POLICY_VERSION } from '../cache/key.ts';
+import type { Settlement } from '../engine/settle.ts';
 import { PROMPT_VERSION, type Prompt } from '../fare/prompt.ts';
 import { RULES_VERSION } from '../fare/rules.ts';
 import type { CallRecord } from '../llm/analyze.ts';
@@ -54,8 +56,20 @@ export class Audit {
     this.#write(ids, 'llm_call', () => this.#call(ids, prompt, record));
   }
 
-  task(ids: TaskIds, outcome: Outcome, durationMs: number): void {
-    this.#write(ids, 'llm_task_completed', () => this.#decision(ids, outcome, durationMs));
+  /** To be called before the engine gets the decision. */
+  decided(ids: TaskIds, outcome: Outcome, durationMs: number): void {
+    this.#write(ids, 'llm_task_decided', () => this.#decision(ids, outcome, durationMs));
+  }
+
+  /** What became of a decision: short, for all that led to it has been said. */
+  settled(ids: TaskIds, outcome: Outcome, settlement: Settlement, durationMs: number): void {
+    const completed = settlement === 'completed';
+    this.#write(ids, completed ? 'llm_task_completed' : 'llm_task_not_completed', () => ({
+      ...identity(ids, outcome),
+      settlement: completed ? undefined : settlement,
+      duration_ms: Math.round(durationMs),
+      cost_usd: outcome.costUSD,
+    }));
   }
 
   /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
@@ -91,11 +105,7 @@ export class Audit {
   #decision(ids: TaskIds, outcome: Outcome, durationMs: number): Fields {
     const { trace, error, held } = outcome;
     return {
-      process_instance_id: ids.processInstanceId,
-      task_id: ids.taskId,
-      booking_id: outcome.bookingId ?? null,
-      decision: outcome.decision,
-      source: outcome.source,
+      ...identity(ids, outcome),
       rule: outcome.rule?.name,
       error_code: error?.code,
       held_code: held?.code,
@@ -158,3 +168,12 @@ export class Audit {
     return redacted(fields, this.#options.secrets());
   }
 }
+
+/** Which task, and what was decided for it. */
+const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
+  process_instance_id: ids.processInstanceId,
+  task_id: ids.taskId,
+  booking_id: bookingId ?? null,
+  decision,
+  source,
+});
