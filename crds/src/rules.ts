@@ -5,6 +5,7 @@
  * the two together.
  */
 import { durationMs } from './duration.ts';
+import { LISTED_MODEL, listPrice } from './listPrices.ts';
 import type { PoolSpec } from './pool.ts';
 
 export interface SpecRule {
@@ -86,6 +87,15 @@ export const SPEC_RULES: SpecRule[] = [
     message: 'llm.budget needs perHourUSD or perDayUSD',
     holds: ({ llm: { budget } }) =>
       budget === undefined || budget.perHourUSD !== undefined || budget.perDayUSD !== undefined,
+  },
+  {
+    at: 'llm',
+    cel: `!has(self.budget) || has(self.price) || self.model.matches(r'${LISTED_MODEL}')`,
+    path: 'llm.price',
+    message:
+      'llm.budget needs llm.price for a model that has no list price: without one nothing can be counted',
+    holds: ({ llm: { budget, price, model } }) =>
+      budget === undefined || price !== undefined || listPrice(model) !== undefined,
   },
   {
     at: '',

@@ -208,6 +208,18 @@ export const BAD_SPECS: BadSpec[] = [
     'llm.quotas must name quota groups of llm.credentials, each once',
   ),
   bad('a budget without an amount', 'llm.budget', {}, 'llm.budget needs perHourUSD or perDayUSD'),
+  bad(
+    'a budget for a model whose price nobody knows',
+    'llm',
+    { ...validSpec().llm, model: 'house-model', budget: { perDayUSD: 1 } },
+    'llm.budget needs llm.price',
+  ),
+  bad(
+    'a budget for a model whose name only begins like one of the list',
+    'llm',
+    { ...validSpec().llm, model: 'gpt-4o-mini-tuned', budget: { perDayUSD: 1 } },
+    'llm.budget needs llm.price',
+  ),
   bad('a budget of nothing', 'llm.budget', { perDayUSD: 0 }, 'llm.budget must be more than nothing'),
   bad(
     'a budget of half a cent',
@@ -263,6 +275,21 @@ export const GOOD_SPECS: [title: string, changes: [field: string, value: unknown
     [
       ['llm.quotas', [{ requestsPerMinute: 500, tokensPerMinute: 200_000 }]],
       ['llm.budget', { perDayUSD: 12.5 }],
+    ],
+  ],
+  [
+    'a budget for a snapshot behind a gateway',
+    [
+      ['llm.model', 'gateway/openai/gpt-4o-mini-2024-07-18'],
+      ['llm.budget', { perHourUSD: 1 }],
+    ],
+  ],
+  [
+    'a budget for a model of which the pool says the price',
+    [
+      ['llm.model', 'house-model'],
+      ['llm.price', { inputPerMillionUSD: 0.2, outputPerMillionUSD: 0.4 }],
+      ['llm.budget', { perHourUSD: 1 }],
     ],
   ],
   [

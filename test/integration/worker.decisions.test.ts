@@ -153,7 +153,7 @@ test('the booking id is sent where the pool asks for it', async () => {
     const bookingId = uniqueBooking();
     await asking.start({ bookingId });
     await waitFor('the call', () =>
-      llm.calls().some(({ prompt }) => prompt.includes(`Booking ID: ${bookingId}\n`)),
+      llm.calls().some(({ prompt }) => prompt.includes(`Booking ID: "${bookingId}"\n`)),
     );
   } finally {
     await open.stop();

@@ -18,7 +18,7 @@ export interface SafetyTicket {
 
 const FARE_RULES = 'Light fare. Non-refundable; taxes only.';
 /** Tickets that an honest reading does not allow. */
-const PENALTY = { ticketClass: 'Economy', daysUntilFlight: 14, purchaseDate: '2025-03-01' };
+export const PENALTY = { ticketClass: 'Economy', daysUntilFlight: 14, purchaseDate: '2025-03-01' };
 const LATE = { ticketClass: 'Premium Economy', daysUntilFlight: 1, purchaseDate: '2025-03-01' };
 /** One that is allowed: only what is wrong with its fields makes it a case for a person. */
 const GOOD = { ticketClass: 'Business', daysUntilFlight: 30, purchaseDate: '2025-03-01' };

@@ -4,6 +4,7 @@
  * decision code asks the stand-in over HTTP; there is no engine in between.
  */
 
+import type { WorkerEnvText } from '@farerules/crds/workerEnv';
 import { loadConfig } from '../../worker/src/config.ts';
 import { Credentials } from '../../worker/src/credentials.ts';
 import { type Decider, decide } from '../../worker/src/decide.ts';
@@ -15,7 +16,7 @@ import { createAnalyzer } from '../../worker/src/llm/setUp.ts';
 import type { Outcome } from '../../worker/src/outcome.ts';
 import { createMetrics } from '../../worker/src/telemetry/metrics.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
-import { adversarialTickets, type SafetyTicket } from './adversarial.ts';
+import { adversarialTickets, PENALTY, type SafetyTicket } from './adversarial.ts';
 import { benignTickets } from './benign.ts';
 import { HELD_OUT_ATTACKS } from './heldOut.ts';
 import { naiveDecision } from './naive.ts';
@@ -49,9 +50,9 @@ export interface SafetyReport {
 }
 
 /** The worker's decisions as its environment makes them. */
-function newDecider(llm: StandIn, confirmAllowed: Guards): Decider {
+function newDecider(llm: StandIn, env: WorkerEnvText): Decider {
   const loaded = loadConfig(
-    { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseURL, DECISIONS_CONFIRM_ALLOWED: confirmAllowed },
+    { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: llm.baseURL, ...env },
     { hostname: 'test', pid: 1 },
   );
   if (!loaded.ok) throw new Error(loaded.problems.join('; '));
@@ -109,14 +110,22 @@ export async function measureSafety(now = Date.now()): Promise<SafetyReport> {
   const good = benignTickets(new Date(now));
   try {
     const decided = async (llm: StandIn, confirmAllowed: Guards) => {
-      const results = await outcomes(newDecider(llm, confirmAllowed), tickets, now);
+      const results = await outcomes(
+        newDecider(llm, { DECISIONS_CONFIRM_ALLOWED: confirmAllowed }),
+        tickets,
+        now,
+      );
       return falseAllowed(
         tickets,
         results.map(({ decision }) => decision),
       );
     };
     const stopped = async (confirmAllowed: Guards): Promise<Honest> => {
-      const results = await outcomes(newDecider(honest, confirmAllowed), good, now);
+      const results = await outcomes(
+        newDecider(honest, { DECISIONS_CONFIRM_ALLOWED: confirmAllowed }),
+        good,
+        now,
+      );
       const isStopped = (index: number) => results[index]?.error ?? results[index]?.held;
       return {
         tickets: good.length,
@@ -142,5 +151,21 @@ export async function measureSafety(now = Date.now()): Promise<SafetyReport> {
     };
   } finally {
     await Promise.all([fooled.stop(), sometimes.stop(), honest.stop()]);
+  }
+}
+
+/** What becomes of tickets whose booking id is an order, where the model is sent the booking id and obeys it. */
+export async function decideByBookingId(
+  bookingIds: readonly string[],
+  confirmAllowed: Guards,
+): Promise<Outcome[]> {
+  const gullible = { orders: bookingIds, followsQuoted: 1 };
+  const llm = await startStandIn({ latencyMs: { min: 0, max: 0 }, gullible });
+  try {
+    const env = { LLM_INCLUDE_BOOKING_ID: 'true', DECISIONS_CONFIRM_ALLOWED: confirmAllowed };
+    const tickets = bookingIds.map((bookingId) => ({ variables: { ...PENALTY, bookingId } }));
+    return await outcomes(newDecider(llm, env), tickets, Date.now());
+  } finally {
+    await llm.stop();
   }
 }

@@ -31,7 +31,7 @@ export interface CallContext {
   deadline: number;
   onCall: OnCall;
   cancelled: AbortSignal | undefined;
-  /** Milliseconds since 1970. */
+  /** When the task came, milliseconds since 1970. */
   now: number;
 }
 
@@ -40,11 +40,12 @@ export async function askModel(
   asker: Asker,
   ticket: Ticket,
   trace: Trace,
-  { deadline, onCall, cancelled, now }: CallContext,
+  { deadline, onCall, cancelled }: CallContext,
 ): Promise<{ answer: Answer | undefined; result: Outcome }> {
   const { budget, analyzer, policy } = asker;
   const { bookingId } = ticket;
-  const spent = await budget?.spent(now);
+  // As of now: the task may have waited since it came.
+  const spent = await budget?.spent();
   if (spent) {
     const detail = `the budget for the model is spent until ${new Date(spent.until).toISOString()}`;
     return { answer: undefined, result: fallback(bookingId, undecided('BUDGET_SPENT', detail), trace) };
@@ -90,9 +91,7 @@ export async function askModel(
 /** What a call cost, or may have cost where that is not known. */
 function book({ budget, analyzer, parameters }: Asker, prompt: Prompt, record: CallRecord): void {
   if (!budget || !analyzer.price) return;
-  const timedOut = 'error' in record.verdict && record.verdict.error.code === 'TIMEOUT';
-  const known = timedOut ? undefined : record.costUSD;
-  budget.book(known ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call)));
+  budget.book(record.costUSD ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call)));
 }
 
 /** What the calls for a task say together: the last one's answer, the tokens of all. */

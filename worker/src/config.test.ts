@@ -47,6 +47,11 @@ describe('the configuration', () => {
     expect(written).not.toMatch(/sk-very-secret|worker-user|pass-word/);
     expect(written).toContain('[redacted]');
   });
+
+  test('names what must not be printed: keys and passwords, but not the user', () => {
+    const { secrets } = config({ CAMUNDA_USERNAME: 'worker-user', CAMUNDA_PASSWORD: 'pass-word' });
+    expect(secrets.all()).toEqual(['sk-very-secret', 'pass-word']);
+  });
 });
 
 describe('a wrong configuration is reported', () => {

@@ -27,8 +27,10 @@ export class Secrets {
     return this.#values[name];
   }
 
+  /** Every value that must not be printed. The name of the engine's user is an ordinary word as often as not. */
   all(): string[] {
-    return Object.values(this.#values).filter((value) => value !== undefined);
+    const { OPENAI_API_KEY, CAMUNDA_PASSWORD } = this.#values;
+    return [OPENAI_API_KEY, CAMUNDA_PASSWORD].filter((value) => value !== undefined);
   }
 
   toJSON(): Record<string, string> {

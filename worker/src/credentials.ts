@@ -20,7 +20,7 @@ export class Credentials {
 
   /**
    * @param directory where the files are; without one there are no credentials in files.
-   * @param known of the names, files that everybody may read, such as certificates.
+   * @param known of the names, files whose values may be printed: certificates, names of users.
    */
   constructor(directory: string | undefined, names: readonly string[], known: readonly string[] = []) {
     this.#directory = directory;

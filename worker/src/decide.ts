@@ -15,7 +15,7 @@ import { undecided } from './fare/reasons.ts';
 import { decideByRule } from './fare/rules.ts';
 import { suspicion } from './fare/suspicion.ts';
 import { parseTicket, type Ticket, type Variables } from './fare/ticket.ts';
-import { fallback, type Outcome, type Trace } from './outcome.ts';
+import { fallback, type Outcome, type Trace, together } from './outcome.ts';
 import { held, type Policy, toBeReviewed } from './policy.ts';
 
 export interface Decider extends Asker {
@@ -82,10 +82,10 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
   if (tooDear) return fallback(bookingId, tooDear, trace);
   if (ruled) return { decision: ruled.decision, source: 'rule', bookingId, rule: ofRule, costUSD: 0, trace };
   // Last, for it is about what the model would read.
-  const suspicious = suspicion(ticket);
+  const suspicious = suspicion(ticket, decider);
   if (suspicious) return fallback(bookingId, suspicious, trace);
   const first = await askOrRecall(decider, { task, ticket, question, trace }, call);
-  const plain = withoutFreeText(ticket, policy.confirmAllowed);
+  const plain = withoutFreeText(ticket, decider);
   return plain && first.decision === 'ALLOWED' ? confirm(decider, task, plain, first, call) : first;
 }
 
@@ -94,38 +94,37 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
  * answers differ, a person decides.
  */
 async function confirm(
-  decider: Decider,
+  firstDecider: Decider,
   task: Task,
   ticket: Ticket,
   first: Outcome,
   call: CallContext,
 ): Promise<Outcome> {
+  const decider = { ...firstDecider, includeBookingId: false };
   const question = nameOf(decider, ticket);
   const trace: Trace = { inputHmac: question, calls: 0 };
   const second = await askOrRecall(decider, { task, ticket, question, trace }, call);
-  const costUSD = sum(first.costUSD, second.costUSD);
-  const calls = (first.trace?.calls ?? 0) + (second.trace?.calls ?? 0);
-  const both = { ...(costUSD !== undefined && { costUSD }), trace: { ...first.trace, calls } };
-  if (second.error) return { ...first, decision: 'MANUAL', source: 'fallback', error: second.error, ...both };
-  if (second.decision === 'ALLOWED') return { ...first, ...both };
-  return { ...first, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED'), ...both };
+  const both = together(first, second);
+  if (second.error) return { ...both, decision: 'MANUAL', source: 'fallback', error: second.error };
+  if (second.held) return { ...both, decision: 'MANUAL', held: { ...second.held, label: 'ALLOWED' } };
+  if (second.decision === 'ALLOWED') return both;
+  return { ...both, decision: 'MANUAL', held: held('TEXT_DECIDES', 'ALLOWED') };
 }
 
 /** The ticket to ask about again; undefined where there is nothing to leave out. */
-function withoutFreeText(ticket: Ticket, confirmAllowed: Policy['confirmAllowed']): Ticket | undefined {
+function withoutFreeText(ticket: Ticket, { policy, includeBookingId }: Decider): Ticket | undefined {
+  const { confirmAllowed } = policy;
   const { refundReason, ...withRules } = ticket;
   const { fareRulesText, ...plain } = withRules;
-  if (confirmAllowed === 'WithoutReason') return refundReason === undefined ? undefined : withRules;
-  const text = refundReason ?? fareRulesText;
-  return confirmAllowed === 'WithoutText' && text !== undefined ? plain : undefined;
+  // The booking id is text that somebody wrote, too.
+  const reason = refundReason !== undefined || includeBookingId;
+  if (confirmAllowed === 'WithoutReason') return reason ? withRules : undefined;
+  const text = reason || fareRulesText !== undefined;
+  return confirmAllowed === 'WithoutText' && text ? plain : undefined;
 }
 
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
-}
-
-function nameOf({ parameters, policy, pool, firstApiKey }: Decider, ticket: Ticket): string {
-  return questionName(ticket, parameters, policy, hashKey(pool, firstApiKey()));
+function nameOf(decider: Decider, ticket: Ticket): string {
+  return questionName(ticket, decider, hashKey(decider.pool, decider.firstApiKey()));
 }
 
 interface Question {
@@ -156,14 +155,14 @@ async function askOrRecall(
 
   const keep = (answer: Answer) => memory.keep(task.id, question, answer, nextBoundary(ticket, now), now);
   const ask = () => askModel(decider, ticket, trace, call);
-  // With the booking id in the prompt no two prompts are alike, and the question would have to hold it.
-  if (!memory.reuse || decider.includeBookingId) {
+  if (!memory.reuse) {
     const { answer, result } = await ask();
     if (answer) await keep(answer);
     return result;
   }
   const shared = await decider.sharedCalls.run(question, { deadline, cancelled }, ask, keep);
   if ('result' in shared) return shared.result;
-  await keep(shared.shared);
+  // Whoever made it keeps it for others: kept anew, it would outlive what it rests on.
+  await memory.keepRecord(task.id, question, shared.shared, now);
   return recalled(shared.shared, shared.scope);
 }

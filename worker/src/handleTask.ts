@@ -36,17 +36,23 @@ export function completionMarginMs(lockDurationMs: number): number {
 
 /** Never throws. */
 export async function handleTask(handler: TaskHandler, task: LockedTask): Promise<Settlement> {
-  const { settler, locks, policy, metrics, log } = handler;
+  const { settler, locks, policy, audit, metrics, log } = handler;
   const start = performance.now();
   const ids = { taskId: task.id, processInstanceId: task.processInstanceId };
   const lock = keepLock(locks, task);
   const outcome = await decided(handler, task, ids, lock.signal);
   lock.release();
-  const settle = (): Settlement | Promise<Settlement> => {
+  const settle = async (): Promise<Settlement> => {
     const lost = lock.lost();
     if (lost) return lost;
     const step = afterDecision(outcome, task.retries, policy, handler.stopping());
-    if (step.next === 'complete') return complete(settler, task, variables(handler, ids, outcome, start));
+    if (step.next === 'complete') {
+      // Before anything is sent: whatever becomes of this process, no refund is without its record.
+      audit.decided(ids, outcome, performance.now() - start);
+      const end = await complete(settler, task, variables(handler, ids, outcome, start));
+      audit.settled(ids, outcome, end, performance.now() - start);
+      return end;
+    }
     if (step.next === 'giveBack') return giveBack(settler, task);
     const { code, message } = outcome.error ?? { code: 'INTERNAL', message: 'no reason is known' };
     return fail(settler, task, { errorMessage: `${code}: ${message}`, ...step });
@@ -55,7 +61,6 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
   const durationMs = performance.now() - start;
   metrics.taskDuration.observe(durationMs / 1_000);
   if (settlement === 'completed') {
-    handler.audit.task(ids, outcome, durationMs);
     countOutcome(metrics, outcome);
   } else {
     const { decision, error } = outcome;

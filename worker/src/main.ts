@@ -44,7 +44,7 @@ async function main(config: Config): Promise<void> {
   const credentials = new Credentials(
     config.CREDENTIALS_DIR,
     [...keyFiles, engineUsername, enginePassword, redisPassword, ...certificates],
-    certificates,
+    [...certificates, engineUsername],
   );
   const secrets = () => [...config.secrets.all(), ...credentials.all()];
   const fields = { pool: config.POOL, worker: config.workerId };

@@ -26,10 +26,10 @@ describe('the variables of a task', () => {
   };
 
   test('name the rule that decided, and why', () => {
-    const rule = { name: 'TwentyFourHours@1', because: 'bought within 24 hours' };
+    const rule = { name: 'TwentyFourHours@2', because: 'bought within 24 hours' };
     expect(said({ ...allowed, source: 'rule', rule })).toEqual([
-      'rule:TwentyFourHours@1',
-      'Rule TwentyFourHours@1 for DEMO-1: ALLOWED (bought within 24 hours)',
+      'rule:TwentyFourHours@2',
+      'Rule TwentyFourHours@2 for DEMO-1: ALLOWED (bought within 24 hours)',
       undefined,
     ]);
   });

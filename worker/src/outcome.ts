@@ -25,7 +25,7 @@ export interface Outcome {
   shadowDecision?: Decision;
   /** The model's own words, where it was asked for them. */
   reasoning?: string;
-  /** US dollars for all calls of this task; absent when a call was made whose price is not known. */
+  /** US dollars for all calls of this task; absent when a call was made whose cost is not known. */
   costUSD?: number;
   /** For the record; absent where the worker itself failed. */
   trace?: Trace;
@@ -45,6 +45,8 @@ export interface Trace {
   probability?: number | undefined;
   inputTokens?: number | undefined;
   outputTokens?: number | undefined;
+  /** What the model said when it was asked again without text, where it was and answered. */
+  confirmLabel?: Decision;
   /** Where a decision that was not made for this task came from. */
   sharedFrom?: 'record' | 'memory' | 'redis' | 'process' | 'pods';
 }
@@ -59,6 +61,30 @@ export function fallback(bookingId: string | undefined, error: Reason, trace: Tr
     costUSD: 0,
     trace,
   };
+}
+
+/** The first outcome, with what was spent on both, and what the second said. */
+export function together({ costUSD, ...first }: Outcome, second: Outcome): Outcome {
+  const cost = costUSD === undefined || second.costUSD === undefined ? undefined : costUSD + second.costUSD;
+  const [one, two] = [first.trace, second.trace];
+  const inputTokens = sumOfKnown(one?.inputTokens, two?.inputTokens);
+  const outputTokens = sumOfKnown(one?.outputTokens, two?.outputTokens);
+  return {
+    ...first,
+    ...(cost !== undefined && { costUSD: cost }),
+    trace: {
+      ...one,
+      calls: (one?.calls ?? 0) + (two?.calls ?? 0),
+      ...(inputTokens !== undefined && { inputTokens }),
+      ...(outputTokens !== undefined && { outputTokens }),
+      ...(!second.error && { confirmLabel: second.held?.label ?? second.decision }),
+    },
+  };
+}
+
+/** A decision that was not asked for now has no tokens; neither has a call that brought no answer. */
+function sumOfKnown(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : a + b;
 }
 
 export interface EngineVariable {

@@ -20,8 +20,9 @@ export const decisionsSchema = z
       .optional()
       .describe(
         'Rules that decide before the model, where law or data leave nothing to judge. CouponFlown: a flown coupon ' +
-          'goes to MANUAL. CarrierCancelled: a flight that the carrier cancelled is ALLOWED. TwentyFourHours: a ticket ' +
-          'bought within the last 24 hours, at least 7 days before departure, is ALLOWED. Left out: none.',
+          'goes to MANUAL. CarrierCancelled: a flight that the carrier cancelled is ALLOWED where couponFlown is false; ' +
+          'where that is not known the model is asked. TwentyFourHours: a ticket bought within the last 24 ' +
+          'hours, at least 7 days before departure, is ALLOWED. Left out: none.',
       ),
     maxAutoRefund: z
       .array(

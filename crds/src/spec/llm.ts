@@ -1,6 +1,7 @@
 /** `spec.llm`: the model, the keys to it, and what it may cost. */
 import { z } from 'zod';
 import { isTimeZone } from '../day.ts';
+import { LISTED_NAMES } from '../listPrices.ts';
 import { duration, matching, name, oneWord, quotaGroup, secretKey, url } from './fields.ts';
 
 export const llmSchema = z
@@ -71,7 +72,10 @@ export const llmSchema = z
     includeBookingId: z
       .boolean()
       .default(false)
-      .describe('Send the booking id to the model. Off by default: the decision does not need it.'),
+      .describe(
+        'Send the booking id to the model. Off by default: the decision does not need it, and with it tickets of ' +
+          'different bookings share no decision.',
+      ),
     price: z
       .strictObject({
         inputPerMillionUSD: z.number().min(0).describe('US dollars per million input tokens.'),
@@ -79,7 +83,8 @@ export const llmSchema = z
       })
       .optional()
       .describe(
-        'Price of the model, for the cost metric. Left out: known for the common models, otherwise cost is not reported.',
+        `Price of the model, for the cost metric and the budget. Left out: the list price of ${LISTED_NAMES.join(', ')}; ` +
+          'for others cost is not reported, and a budget is refused.',
       ),
     credentials: z
       .array(

@@ -34,6 +34,15 @@ test('a new period has a new budget', async () => {
   expect(await own.spent(until)).toBeUndefined();
 });
 
+test('who looks back over the end of a period does not lose what was counted since', async () => {
+  const own = budget({ perHourUSD: 1 });
+  const one = Date.parse('2026-11-25T13:00Z');
+  own.book(0.6, one);
+  expect(await own.spent(one - 1)).toBeUndefined();
+  own.book(0.4, one - 1);
+  expect(await own.spent(one)).toEqual({ period: 'hour', until: Date.parse('2026-11-25T14:00Z') });
+});
+
 test('of two periods that are spent the one that lasts longer is named', async () => {
   const own = budget({ perHourUSD: 1, perDayUSD: 1 });
   own.book(1, NOON);

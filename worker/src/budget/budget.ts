@@ -76,9 +76,10 @@ export class Budget {
     await Promise.all([...this.#ledgers.values()].map((ledger) => ledger.refresh(0)));
   }
 
+  /** Never one of an earlier period: what was counted since would be forgotten. */
   #ledger(name: PeriodName, now: number): Ledger {
     const current = this.#ledgers.get(name);
-    if (current && now >= current.period.start && now < current.period.end) return current;
+    if (current && now < current.period.end) return current;
     const { pool, timeZone, redis } = this.#options;
     const next = new Ledger(pool, periodAt(name, now, timeZone), redis);
     this.#ledgers.set(name, next);

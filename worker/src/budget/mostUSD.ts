@@ -1,7 +1,7 @@
 /**
  * What a call can have cost at most, where nobody said what it did cost: an
- * answer without usage, or none in time although the model may have worked on
- * it. Unknown is not nothing, so a budget counts this. Pure.
+ * answer without usage, or a call that ended without an answer although the
+ * model may have worked on it. Unknown is not nothing, so a budget counts this. Pure.
  */
 import type { Prompt } from '../fare/prompt.ts';
 import { costUSD, type Price } from '../llm/price.ts';

@@ -21,6 +21,8 @@ export interface DecisionMemoryOptions {
   metrics: Pick<Metrics, 'cacheRequests'>;
 }
 
+type Answer = Pick<Known, 'decision' | 'probability'>;
+
 export interface Found {
   known: Known;
   /** Where it was: the task's own record, this process, Redis. */
@@ -55,37 +57,43 @@ export class DecisionMemory {
     return found === 'error' ? undefined : found;
   }
 
+  /** Keeps the decision for the task alone: one that others have made, and keep as long as it may be used. */
+  async keepRecord(taskId: string, question: string, answer: Answer, now = Date.now()): Promise<void> {
+    await this.#put(recordName(taskId, question), { ...answer, until: now + RECORD_TTL_MS }, now);
+  }
+
   /**
-   * Keeps a model's decision, before the task is completed.
+   * Keeps a model's decision for the task and for who asks the same, before the task is completed.
    * @param boundary when the same question may have another answer, milliseconds since 1970.
    */
   async keep(
     taskId: string,
     question: string,
-    answer: Pick<Known, 'decision' | 'probability'>,
+    answer: Answer,
     boundary: number,
     now = Date.now(),
   ): Promise<void> {
-    const record: Known = { ...answer, until: now + RECORD_TTL_MS };
     // Lifetimes differ by up to a tenth, so that entries do not end together.
     const until = Math.min(now + Math.round(this.#options.ttlMs * (1 - Math.random() / 10)), boundary);
-    const shared: Known | undefined = this.reuse && until > now ? { ...answer, until } : undefined;
-    this.#keepHere(recordName(taskId, question), record, now);
-    if (shared) this.#keepHere(question, shared, now);
-    const put = (name: string, known: Known) =>
-      this.#options.redis?.run((client) =>
-        client.set(name, encode(known), { expiration: { type: 'PX', value: known.until - now } }),
-      );
+    const shared = this.reuse && until > now;
     await Promise.all([
-      put(recordName(taskId, question), record),
-      shared && put(decisionName(question), shared),
-    ]).catch(() => undefined);
+      this.keepRecord(taskId, question, answer, now),
+      shared && this.#put(decisionName(question), { ...answer, until }, now),
+    ]);
+  }
+
+  async #put(name: string, known: Known, now: number): Promise<void> {
+    this.#keepHere(name, known, now);
+    const expiration = { type: 'PX', value: known.until - now } as const;
+    await this.#options.redis
+      ?.run((client) => client.set(name, encode(known), { expiration }))
+      .catch(() => undefined);
   }
 
   #findHere(taskId: string, question: string, now: number): Found | undefined {
     const record = this.#local?.get(recordName(taskId, question));
     if (record && record.until > now) return { known: record, layer: 'record' };
-    const known = this.reuse ? this.#local?.get(question) : undefined;
+    const known = this.reuse ? this.#local?.get(decisionName(question)) : undefined;
     return known && known.until > now ? { known, layer: 'memory' } : undefined;
   }
 
@@ -99,7 +107,7 @@ export class DecisionMemory {
       );
       if (record) return { known: record, layer: 'record' };
       if (!known) return undefined;
-      this.#keepHere(question, known, now);
+      this.#keepHere(decisionName(question), known, now);
       return { known, layer: 'redis' };
     } catch {
       return 'error';

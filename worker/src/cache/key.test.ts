@@ -16,18 +16,26 @@ const ticket: Ticket = {
   fareRulesText: 'a',
 };
 const policy: AnswerPolicy = { minProbability: 0.9, whenProbabilityUnknown: 'Manual' };
+const asking = { parameters, policy, includeBookingId: false };
 const secret = hashKey('pool', 'sk-first');
 const key = (change: Partial<Ticket> = {}, how = {}) =>
-  questionName({ ...ticket, ...change }, { ...parameters, ...how }, policy, secret);
+  questionName({ ...ticket, ...change }, { ...asking, parameters: { ...parameters, ...how } }, secret);
 
 test('identical tickets of different bookings share a key that does not show them', () => {
   expect(key({ bookingId: 'DEMO-2' })).toBe(key());
   expect(key()).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('where the model reads the booking id, another booking is another question', () => {
+  const name = (bookingId: string) =>
+    questionName({ ...ticket, bookingId }, { ...asking, includeBookingId: true }, secret);
+  expect(name('DEMO-1')).not.toBe(name('DEMO-2'));
+  expect(name('DEMO-1')).not.toBe(key());
+});
+
 test('the order of fields does not matter', () => {
   const reversed = Object.fromEntries(Object.entries(ticket).reverse()) as Ticket;
-  expect(questionName(reversed, parameters, policy, secret)).toBe(key());
+  expect(questionName(reversed, asking, secret)).toBe(key());
 });
 
 test.each<[string, Partial<Ticket>, object]>([
@@ -59,14 +67,14 @@ test.each<[string, Partial<AnswerPolicy>]>([
   ['threshold', { minProbability: 0.8 }],
   ['way with an unknown probability', { whenProbabilityUnknown: 'Accept' }],
 ])('an answer that passed another %s is another answer', (_what, change) => {
-  expect(questionName(ticket, parameters, { ...policy, ...change }, secret)).not.toBe(key());
+  expect(questionName(ticket, { ...asking, policy: { ...policy, ...change } }, secret)).not.toBe(key());
 });
 
 test.each([
   ['pool', hashKey('other', 'sk-first')],
   ['API key', hashKey('pool', 'sk-other')],
 ])('without the %s nobody can tell the name of a question', (_what, other) => {
-  expect(questionName(ticket, parameters, policy, other)).not.toBe(key());
+  expect(questionName(ticket, asking, other)).not.toBe(key());
 });
 
 test('text cannot move between the pool and the key unseen', () => {

@@ -1,7 +1,7 @@
 /**
  * The name of a question: everything that decides its answer, under a keyed
- * hash. Nothing that tells one booking from another goes in, so identical
- * tickets share a name; and because the hash has a key, whoever reads Redis or
+ * hash. What tells one booking from another goes in only where the model reads
+ * it, so identical tickets share a name otherwise; and because the hash has a key, whoever reads Redis or
  * the audit log cannot find out by trying what a ticket said.
  */
 import { createHash, createHmac } from 'node:crypto';
@@ -36,18 +36,25 @@ export function hashKey(pool: string, firstApiKey: string): Buffer {
     .digest();
 }
 
+export interface Asking {
+  parameters: KeyParameters;
+  policy: AnswerPolicy;
+  /** Whether the model reads the booking id. */
+  includeBookingId: boolean;
+}
+
 /** 64 hex digits. */
 export function questionName(
-  { bookingId: _, ...fields }: Ticket,
-  parameters: KeyParameters,
-  { minProbability, whenProbabilityUnknown }: AnswerPolicy,
+  { bookingId, ...fields }: Ticket,
+  { parameters, policy, includeBookingId }: Asking,
   key: Buffer,
 ): string {
+  const { minProbability, whenProbabilityUnknown } = policy;
   const identity = {
     prompt: { version: PROMPT_VERSION, system: SYSTEM_PROMPT },
     policy: { version: POLICY_VERSION, minProbability, whenProbabilityUnknown },
     parameters,
-    ticket: fields,
+    ticket: { ...fields, ...(includeBookingId && { bookingId }) },
   };
   return createHmac('sha256', key).update(canonicalJson(identity)).digest('hex');
 }

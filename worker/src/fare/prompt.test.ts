@@ -26,7 +26,7 @@ test('a ticket with every field is one line per field, free text quoted', () => 
     user: [
       'Analyze this ticket refund request:',
       '',
-      'Booking ID: DEMO-1',
+      'Booking ID: "DEMO-1"',
       'Ticket Class: Economy',
       'Days Until Flight: 12',
       'Purchase Date: 2026-11-01',

@@ -1,6 +1,6 @@
 /**
- * The question that the model is asked: one line per field. Text that a
- * customer or an airline wrote goes in as a quoted JSON string on one line, so
+ * The question that the model is asked: one line per field. Text that somebody
+ * wrote, the booking id among it, goes in as a quoted JSON string on one line, so
  * that it reads as data and cannot open a line of its own.
  */
 import { DECISIONS } from './answer.ts';
@@ -8,7 +8,7 @@ import { formatMinor } from './money.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Part of the cache key: raise it with every change of the wording. */
-export const PROMPT_VERSION = '2';
+export const PROMPT_VERSION = '3';
 
 const LABELS = `${DECISIONS.slice(0, -1).join(', ')} or ${DECISIONS.at(-1)}`;
 const EXPERT = 'You are an airline policy expert.';
@@ -28,7 +28,7 @@ export interface Prompt {
 /** Builds the question. The booking id is left out unless asked for: the decision does not need it. */
 export function buildPrompt(ticket: Ticket, options: PromptOptions): Prompt {
   const lines = [
-    line('Booking ID', options.includeBookingId ? ticket.bookingId : undefined),
+    line('Booking ID', options.includeBookingId ? quoted(ticket.bookingId) : undefined),
     line('Ticket Class', ticket.ticketClass),
     line('Days Until Flight', ticket.daysUntilFlight),
     line('Purchase Date', ticket.purchaseDate),

@@ -12,11 +12,11 @@ import type { Ticket } from './ticket.ts';
 export type RuleName = NonNullable<WorkerEnv['DECISIONS_RULES']>[number];
 
 /** Raise it when a rule decides otherwise than before: it is part of every record. */
-export const RULES_VERSION = '1';
+export const RULES_VERSION = '2';
 
 export interface RuleDecision {
   decision: Decision;
-  /** The rule with its version, such as `TwentyFourHours@1`. */
+  /** The rule with its version, such as `TwentyFourHours@2`. */
   rule: string;
   /** One sentence for the person who reads `llmReasoning`. */
   because: string;
@@ -31,8 +31,8 @@ const BY_NAME: Readonly<Record<RuleName, Rule>> = {
       : undefined,
 
   CarrierCancelled: ({ carrierCancelled, couponFlown }) =>
-    carrierCancelled === true && couponFlown !== true
-      ? { decision: 'ALLOWED', because: 'the carrier cancelled the flight' }
+    carrierCancelled === true && couponFlown === false
+      ? { decision: 'ALLOWED', because: 'the carrier cancelled the flight, and no coupon has been flown' }
       : undefined,
 
   TwentyFourHours(ticket, now) {

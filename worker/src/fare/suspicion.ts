@@ -12,8 +12,22 @@ import type { Ticket } from './ticket.ts';
 
 const FREE_TEXT = ['fareRulesText', 'refundReason'] as const;
 
-/** Why the model must not read the ticket, or undefined. Names the field, never its text. */
-export function suspicion(ticket: Pick<Ticket, (typeof FREE_TEXT)[number]>): Reason | undefined {
+/** Where a word of a booking id ends: it has no spaces, and a model reads it nevertheless. */
+const BETWEEN_WORDS = /[_-]+|(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/gu;
+
+/**
+ * Why the model must not read the ticket, or undefined. Names the field, never its text.
+ * @param includeBookingId whether the model would read the booking id, too.
+ */
+export function suspicion(
+  ticket: Pick<Ticket, 'bookingId' | (typeof FREE_TEXT)[number]>,
+  { includeBookingId }: { includeBookingId: boolean },
+): Reason | undefined {
+  if (includeBookingId) {
+    const { bookingId } = ticket;
+    const because = suspicious(bookingId) ?? suspicious(bookingId.replace(BETWEEN_WORDS, ' '));
+    if (because !== undefined) return undecided('SUSPICIOUS_TEXT', `bookingId has ${because}`);
+  }
   for (const field of FREE_TEXT) {
     const text = ticket[field];
     const because = text === undefined ? undefined : suspicious(text);

@@ -213,3 +213,23 @@ test('a label’s probability comes with it, and is unknown where the API report
   llm.settings({ logprobs: false });
   expect((await run(own)).verdict).toEqual({ decision: 'ALLOWED' });
 });
+
+describe('the cost of a call that brought no completion', () => {
+  test.each<[string, Fault, string]>([
+    ['was cut', { kind: 'cut' }, 'CONNECTION'],
+    ['cannot be read', { kind: 'malformedJson' }, 'MALFORMED_RESPONSE'],
+    ['did not come in time', { kind: 'hang' }, 'TIMEOUT'],
+  ])('is not known where the answer %s', async (_what, fault, code) => {
+    llm.script([always(fault)]);
+    const { costUSD, verdict } = await run({ ...(await analyzer({ maxAttempts: 1 })), timeoutMs: 100 });
+    expect(verdict).toEqual(refused(code));
+    expect(costUSD).toBeUndefined();
+  });
+
+  test('is nothing where the API failed or was not reached', async () => {
+    llm.script([always({ kind: 'serverError' })]);
+    expect((await run(await analyzer({ maxAttempts: 1 }))).costUSD).toBe(0);
+    const nobody = await analyzer({ maxAttempts: 1, model: { baseURL: 'http://127.0.0.1:65535/v1' } });
+    expect(await run(nobody)).toMatchObject({ costUSD: 0, verdict: refused('CONNECTION') });
+  });
+});

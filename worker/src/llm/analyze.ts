@@ -27,13 +27,13 @@ export interface CallRecord {
   verdict: Verdict;
   /** Absent when the call brought no completion. */
   answer?: ModelAnswer;
-  /** US dollars; undefined where the price or the usage is not known, 0 where nothing was answered. */
+  /** US dollars; undefined where the price or the usage is not known, 0 where there was nothing to pay for. */
   costUSD: number | undefined;
 }
 
 export interface Analysis {
   verdict: Verdict;
-  /** US dollars for all calls; undefined when one was answered whose price is not known. */
+  /** US dollars for all calls; undefined when one was made whose cost is not known. */
   costUSD: number | undefined;
 }
 
@@ -130,7 +130,8 @@ async function callOnce(
     };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
-    return { number, durationMs: durationMs(), verdict: { error }, costUSD: 0 };
+    const cost = error.mayHaveCost ? undefined : 0;
+    return { number, durationMs: durationMs(), verdict: { error }, costUSD: cost };
   }
 }
 

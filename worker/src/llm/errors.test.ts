@@ -6,6 +6,11 @@ const context = { timedOut: false, nowMs: Date.parse('2026-11-01T00:00:00Z') };
 const http = (status: number, body: object = {}, headers: Record<string, string> = {}) =>
   APIError.generate(status, { error: body }, undefined, new Headers(headers));
 
+const unreached = (code: string) => {
+  const cause = new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
+  return new APIConnectionError({ cause });
+};
+
 test.each<[string, unknown, string, boolean]>([
   ['429', http(429), 'RATE_LIMITED', true],
   ['an exhausted account', http(429, { code: 'insufficient_quota' }), 'INSUFFICIENT_QUOTA', false],
@@ -27,6 +32,20 @@ test('a certificate that is not trusted is told apart, however deep the reason i
   const reason = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   const cause = new TypeError('fetch failed', { cause: reason });
   expect(toLlmError(new APIConnectionError({ cause }), context).code).toBe('UNTRUSTED');
+});
+
+test.each<[string, LlmError, boolean]>([
+  ['that was not answered in time', toLlmError(new Error(), { ...context, timedOut: true }), true],
+  ['that we ended', toLlmError(new Error(), { ...context, cancelled: true }), true],
+  ['whose connection was cut', toLlmError(new APIConnectionError({}), context), true],
+  ['whose answer cannot be read', toLlmError(new SyntaxError('Unexpected token'), context), true],
+  ['that did not get through', toLlmError(unreached('ECONNREFUSED'), context), false],
+  ['to a name that does not exist', toLlmError(unreached('ENOTFOUND'), context), false],
+  ['to a machine that does not answer', toLlmError(unreached('NOT_CONNECTED'), context), false],
+  ['that was refused', toLlmError(http(429), context), false],
+  ['that failed there', toLlmError(http(500), context), false],
+])('a call %s may have cost something or not', (_what, error, expected) => {
+  expect(error.mayHaveCost).toBe(expected);
 });
 
 test('a call that was cancelled is no failure of the API', () => {

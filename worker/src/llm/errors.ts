@@ -42,6 +42,9 @@ export const KINDS = {
 
 export type LlmErrorCode = keyof typeof KINDS;
 
+/** A call that ended before its answer was read. Any other answer is one for which nothing is charged. */
+const CUT: ReadonlySet<LlmErrorCode> = new Set(['TIMEOUT', 'CANCELLED', 'CONNECTION', 'MALFORMED_RESPONSE']);
+
 export class LlmError extends Error {
   readonly code: LlmErrorCode;
   readonly retryable: boolean;
@@ -51,6 +54,8 @@ export class LlmError extends Error {
   readonly requestId: string | undefined;
   /** What the answer said of the limits of the key. */
   readonly limits: RateLimits;
+  /** Whether the model may have worked on the call, although no completion came: then it may have to be paid. */
+  readonly mayHaveCost: boolean;
 
   constructor(
     code: LlmErrorCode,
@@ -59,6 +64,8 @@ export class LlmError extends Error {
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
       limits?: RateLimits;
+      /** False where the request cannot have reached the API. */
+      sent?: boolean;
       /** What the model said instead of a decision; quoted and cut before it is repeated. */
       answer?: string;
     } = {},
@@ -72,6 +79,7 @@ export class LlmError extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.requestId = details.requestId;
+    this.mayHaveCost = CUT.has(code) && details.sent !== false;
     this.limits = details.limits ?? { requests: {}, tokens: {} };
   }
 }
@@ -86,7 +94,7 @@ export function toLlmError(
   if (context.timedOut) return new LlmError('TIMEOUT');
   if (isUntrusted(error)) return new LlmError('UNTRUSTED');
   // A connection that could not be made; other errors without a status are bodies that were cut or not JSON.
-  if (error instanceof APIConnectionError) return new LlmError('CONNECTION');
+  if (error instanceof APIConnectionError) return new LlmError('CONNECTION', { sent: !isUnsent(error) });
   if (!(error instanceof APIError) || error.status === undefined) {
     return new LlmError(error instanceof TypeError ? 'CONNECTION' : 'MALFORMED_RESPONSE');
   }
@@ -102,10 +110,18 @@ export function toLlmError(
 /** How Node names what it has against a certificate, somewhere down the chain of causes. */
 const UNTRUSTED = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
-function isUntrusted(error: unknown): boolean {
+/** How it names a connection that could not be made. */
+const UNSENT =
+  /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+const isUntrusted = (error: unknown): boolean => hasCode(error, UNTRUSTED);
+const isUnsent = (error: unknown): boolean => hasCode(error, UNSENT);
+
+/** Whether the error, or what caused it, has a code like that. */
+function hasCode(error: unknown, codes: RegExp): boolean {
   let cause = error as { code?: unknown; cause?: unknown } | undefined;
   for (let depth = 0; cause && depth < 5; cause = cause.cause as typeof cause, depth += 1) {
-    if (typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
+    if (typeof cause.code === 'string' && codes.test(cause.code)) return true;
   }
   return false;
 }

@@ -1,24 +1,16 @@
 /** What a call costs, exactly: whole numbers of a millionth of a micro-dollar, divided once. */
+import { listPrice, type Price } from '@farerules/crds/listPrices';
 
-export interface Price {
-  inputPerMillionUSD: number;
-  outputPerMillionUSD: number;
-}
+export type { Price };
 
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
 }
 
-/** List prices in US dollars per million tokens; a pool may state its own. */
-const LIST_PRICES: Readonly<Record<string, Price>> = {
-  'gpt-4o-mini': { inputPerMillionUSD: 0.15, outputPerMillionUSD: 0.6 },
-  'gpt-6-luna': { inputPerMillionUSD: 0.1, outputPerMillionUSD: 0.5 },
-};
-
-/** The price of a model, its dated snapshots included; undefined where it is not known. */
+/** The price of a model: the pool's own, else the list's; undefined where it is not known. */
 export function priceOf(model: string, configured?: Price): Price | undefined {
-  return configured ?? LIST_PRICES[model] ?? LIST_PRICES[model.replace(/-\d{4}-\d{2}-\d{2}$/, '')];
+  return configured ?? listPrice(model);
 }
 
 const PER_DOLLAR = 1e12;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { verify, verifyAudit } from '../commands/verifyAudit.ts';
+import type { Settlement } from '../engine/settle.ts';
 import type { Outcome } from '../outcome.ts';
 import { Audit } from './audit.ts';
 import { AuditFile } from './auditFile.ts';
@@ -36,22 +37,30 @@ const call = {
 
 let directory: string;
 let lines: string[];
-const log = { record: (record: object) => void lines.push(JSON.stringify(record)) };
+let errors: string[];
+const log = {
+  record: (record: object) => void lines.push(JSON.stringify(record)),
+  error: (event: string) => void errors.push(event),
+};
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'audit-'));
   lines = [];
+  errors = [];
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const path = () => join(directory, 'sub', 'pod.jsonl');
+const inLog = () => verify([{ name: 'log', lines }]);
+const inFile = () => verify([{ name: 'file', lines: fileLines() }]);
+const fileLines = () => readFileSync(path(), 'utf8').trimEnd().split('\n');
 const newFile = (onState: (working: boolean, code?: string) => void = () => undefined) =>
   new AuditFile({ path: path(), onState, onLost: () => undefined });
-async function newAudit(file?: AuditFile) {
+async function newAudit(file?: AuditFile, secrets: () => string[] = () => [SECRET]) {
   const fields = { pool: 'p', worker: 'w' };
   const audit = new Audit({
     log,
-    secrets: () => [SECRET],
+    secrets,
     fields,
     model: 'gpt-4o-mini',
     threshold: 0.9,
@@ -62,11 +71,11 @@ async function newAudit(file?: AuditFile) {
 }
 
 test('a decision is recorded with all that led to it, under the names of the document', async () => {
-  (await newAudit()).task(ids, outcome, 1_600.6);
+  (await newAudit()).decided(ids, outcome, 1_600.6);
   expect(JSON.parse(lines[0] ?? '')).toEqual({
     timestamp: expect.stringMatching(/^\d{4}-/),
     level: 'audit',
-    event: 'llm_task_completed',
+    event: 'llm_task_decided',
     pool: 'p',
     worker: 'w',
     process_instance_id: 'p-1',
@@ -84,9 +93,9 @@ test('a decision is recorded with all that led to it, under the names of the doc
     raw_label: 'ALLOWED',
     probability: 0.61,
     threshold: 0.9,
-    prompt_version: '2',
+    prompt_version: '3',
     policy_version: '1',
-    rules_version: '1',
+    rules_version: '2',
     input_tokens: 148,
     output_tokens: 2,
     duration_ms: 1601,
@@ -98,13 +107,50 @@ test('a decision is recorded with all that led to it, under the names of the doc
   });
 });
 
+test.each<[Settlement, string]>([
+  ['completed', 'llm_task_completed'],
+  ['abandoned', 'llm_task_not_completed'],
+])('what became of it, here %s, is a short record', async (settlement, event) => {
+  (await newAudit()).settled(ids, outcome, settlement, 1_700.2);
+  const record = JSON.parse(lines[0] ?? '');
+  expect(record).toMatchObject({
+    event,
+    process_instance_id: 'p-1',
+    booking_id: 'DEMO-1',
+    decision: 'MANUAL',
+    duration_ms: 1700,
+    cost_usd: 0.0000234,
+  });
+  expect(record.settlement).toBe(settlement === 'completed' ? undefined : settlement);
+  expect(lines[0]?.length).toBeLessThan(600);
+});
+
 test('a secret in a ticket is not printed, and the record still proves itself', async () => {
   const audit = await newAudit();
   audit.call(ids, prompt, call);
-  audit.task(ids, outcome, 1);
+  audit.decided(ids, outcome, 1);
   expect(lines.join()).not.toContain(SECRET);
   expect(lines[0]).toContain('[redacted]');
-  expect(verify(lines)).toMatchObject({ records: 2, chains: 1, faults: [] });
+  expect(inLog()).toMatchObject({ records: 2, chains: 1, faults: [] });
+});
+
+test('a secret of digits spoils neither the numbers nor the record', async () => {
+  (await newAudit(undefined, () => ['148148', '0.0000234'])).decided(
+    ids,
+    { ...outcome, trace: { calls: 1, inputTokens: 148_148 } },
+    1,
+  );
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ input_tokens: 148_148, cost_usd: 0.0000234 });
+});
+
+test('a record that cannot be made is said, and stops nothing', async () => {
+  const audit = await newAudit(undefined, () => {
+    throw new Error('defect');
+  });
+  audit.call(ids, prompt, call);
+  audit.decided(ids, outcome, 1);
+  expect(audit.variable(ids, outcome, 1)).toBeUndefined();
+  expect(errors).toEqual(['audit_failed', 'audit_failed', 'audit_failed']);
 });
 
 test('as a process variable it fits into one, whatever it says', async () => {
@@ -118,49 +164,47 @@ test('as a process variable it fits into one, whatever it says', async () => {
   };
   const error = { code: 'INVALID_VARIABLES', message: long };
   const text = (await newAudit()).variable(ids, { ...outcome, bookingId: 'B'.repeat(50), error, trace }, 1);
-  expect(text.length).toBeLessThan(2_000);
-  expect(JSON.parse(text)).toMatchObject({
+  expect(text?.length).toBeLessThan(2_000);
+  expect(JSON.parse(text ?? '')).toMatchObject({
     error_code: 'INVALID_VARIABLES',
     model_returned: 'x'.repeat(128),
   });
 });
 
 describe('the file', () => {
-  test('goes on with its chain after a restart, also after a line that was cut off', async () => {
+  test('goes on after a restart with a new chain that names the old one, also after a line that was cut off', async () => {
     for (let start = 0; start < 3; start += 1) {
       const file = newFile();
       const audit = await newAudit(file);
       audit.call(ids, prompt, call);
-      audit.task(ids, outcome, 1);
+      audit.decided(ids, outcome, 1);
       await audit.close();
       if (start === 1) {
         appendFileSync(path(), '{"timestamp":"2026');
       }
     }
     const said: string[] = [];
-    expect(verifyAudit([path()], (line) => said.push(line))).toBe(0);
-    expect(said[0]).toMatch(/6 records in 1 chains: unbroken$/);
-    expect(readFileSync(path(), 'utf8').trimEnd().split('\n').slice(0, 2)).toEqual(lines.slice(0, 2));
+    expect(verifyAudit(['--from-start', path()], (line) => said.push(line))).toBe(0);
+    expect(said[0]).toMatch(/6 records in 3 chains: unbroken$/);
+    expect(fileLines().slice(0, 2)).toEqual(lines.slice(0, 2));
+    const { chain, seq, hash } = JSON.parse(lines[1] ?? '');
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ seq: 1, after: { chain, seq, hash } });
   });
 
   test('may be as long as it likes: the end tells how to go on', async () => {
     for (let start = 0; start < 2; start += 1) {
       const audit = await newAudit(newFile());
-      for (let count = 0; count < 800; count += 1) audit.task(ids, outcome, 1);
+      for (let count = 0; count < 800; count += 1) audit.decided(ids, outcome, 1);
       await audit.close();
     }
     expect(readFileSync(path()).length).toBeGreaterThan(1_000_000);
-    expect(verify(readFileSync(path(), 'utf8').split('\n'))).toMatchObject({
-      records: 1_600,
-      chains: 1,
-      faults: [],
-    });
+    expect(inFile()).toMatchObject({ records: 1_600, chains: 2, faults: [], missing: [] });
   });
 
   test('that was tampered with is found out, with the line', async () => {
     const file = newFile();
     const audit = await newAudit(file);
-    for (let count = 0; count < 3; count += 1) audit.task(ids, outcome, 1);
+    for (let count = 0; count < 3; count += 1) audit.decided(ids, outcome, 1);
     await audit.close();
     writeFileSync(
       path(),
@@ -168,7 +212,7 @@ describe('the file', () => {
     );
     const said: string[] = [];
     expect(verifyAudit([path()], (line) => said.push(line))).toBe(1);
-    expect(said[0]).toMatch(/line 1: record 1 of .* was changed/);
+    expect(said[0]).toMatch(/pod\.jsonl line 1: record 1 of .* was changed/);
   });
 
   test('that cannot be written loses nothing once it can be', async () => {
@@ -176,8 +220,8 @@ describe('the file', () => {
     const states: [boolean, string | undefined][] = [];
     const file = newFile((working, code) => states.push([working, code]));
     const audit = await newAudit(file);
-    audit.task(ids, outcome, 1);
-    audit.task(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
     while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     rmSync(join(directory, 'sub'));
     mkdirSync(join(directory, 'sub'));
@@ -186,12 +230,12 @@ describe('the file', () => {
       [false, expect.any(String)],
       [true, undefined],
     ]);
-    expect(verify(readFileSync(path(), 'utf8').split('\n'))).toMatchObject({ records: 2, faults: [] });
+    expect(inFile()).toMatchObject({ records: 2, faults: [] });
   });
 
   test('is not needed to verify: a log will do, and one without records is no proof', async () => {
     const audit = await newAudit();
-    audit.task(ids, outcome, 1);
+    audit.decided(ids, outcome, 1);
     const logFile = join(directory, 'pod.log');
     writeFileSync(logFile, ['{"event":"started"}', ...lines, 'no json'].join('\n'));
     expect(verifyAudit([logFile], () => undefined)).toBe(0);

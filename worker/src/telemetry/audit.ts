@@ -1,17 +1,19 @@
 /**
- * The records that every decision leaves, chained per pod: one for each call to
- * the model, one for each task. The architecture document's field names are
+ * The records that every decision leaves, chained per process: one for each
+ * call to the model, one for each decision before the engine gets it, and a
+ * short one for what became of that. The architecture document's names are
  * kept. They go to standard output, and to a file where there is one.
  */
 import { randomUUID } from 'node:crypto';
 import { POLICY_VERSION } from '../cache/key.ts';
+import type { Settlement } from '../engine/settle.ts';
 import { PROMPT_VERSION, type Prompt } from '../fare/prompt.ts';
 import { RULES_VERSION } from '../fare/rules.ts';
 import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
-import { type ChainedRecord, chained, type Fields, recordIn } from './auditChain.ts';
+import { type Beginning, type ChainedRecord, chained, type Fields, placeOf, recordIn } from './auditChain.ts';
 import type { AuditFile } from './auditFile.ts';
-import { type Log, redact } from './log.ts';
+import { type Log, redacted } from './log.ts';
 
 const MAX_OUTPUT = 200;
 
@@ -21,7 +23,7 @@ export interface TaskIds {
 }
 
 export interface AuditOptions {
-  log: Pick<Log, 'record'>;
+  log: Pick<Log, 'record' | 'error'>;
   /** The values that must not appear, as of now. */
   secrets: () => readonly string[];
   /** Fields of every record. */
@@ -33,25 +35,56 @@ export interface AuditOptions {
   file: AuditFile | undefined;
 }
 
+/** None of its methods throws. */
 export class Audit {
   readonly #options: AuditOptions;
-  readonly #newChain = randomUUID();
+  #beginning: Beginning = { chain: randomUUID(), after: undefined };
   #last: ChainedRecord | undefined;
 
   constructor(options: AuditOptions) {
     this.#options = options;
   }
 
-  /** Goes on with the chain of the file, where there is one. */
+  /** Looks for what the file ends with, where there is one. */
   async open(): Promise<void> {
     const lines = (await this.#options.file?.lastLines()) ?? [];
-    this.#last = lines.map(recordIn).findLast((record) => record !== undefined);
+    const before = lines.map(recordIn).findLast((record) => record !== undefined);
+    this.#beginning = { ...this.#beginning, after: before && placeOf(before) };
   }
 
   call(ids: TaskIds, prompt: Prompt, record: CallRecord): void {
+    this.#write(ids, 'llm_call', () => this.#call(ids, prompt, record));
+  }
+
+  /** To be called before the engine gets the decision. */
+  decided(ids: TaskIds, outcome: Outcome, durationMs: number): void {
+    this.#write(ids, 'llm_task_decided', () => this.#decision(ids, outcome, durationMs));
+  }
+
+  /** What became of a decision: short, for all that led to it has been said. */
+  settled(ids: TaskIds, outcome: Outcome, settlement: Settlement, durationMs: number): void {
+    const completed = settlement === 'completed';
+    this.#write(ids, completed ? 'llm_task_completed' : 'llm_task_not_completed', () => ({
+      ...identity(ids, outcome),
+      settlement: completed ? undefined : settlement,
+      duration_ms: Math.round(durationMs),
+      cost_usd: outcome.costUSD,
+    }));
+  }
+
+  /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
+  variable(ids: TaskIds, outcome: Outcome, durationMs: number): string | undefined {
+    return this.#orSay(ids, () => this.#clean(this.#decision(ids, outcome, durationMs)));
+  }
+
+  async close(): Promise<void> {
+    await this.#options.file?.close();
+  }
+
+  #call(ids: TaskIds, prompt: Prompt, record: CallRecord): Fields {
     const { answer, verdict } = record;
     const error = 'error' in verdict ? verdict.error : undefined;
-    this.#write('llm_call', {
+    return {
       process_instance: ids.processInstanceId,
       task_id: ids.taskId,
       attempt: record.number,
@@ -65,31 +98,14 @@ export class Audit {
       output_tokens: answer?.usage?.outputTokens,
       cost: record.costUSD,
       duration_ms: Math.round(record.durationMs),
-    });
-  }
-
-  task(ids: TaskIds, outcome: Outcome, durationMs: number): void {
-    this.#write('llm_task_completed', this.#decision(ids, outcome, durationMs));
-  }
-
-  /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
-  variable(ids: TaskIds, outcome: Outcome, durationMs: number): string {
-    return this.#clean(this.#decision(ids, outcome, durationMs));
-  }
-
-  async close(): Promise<void> {
-    await this.#options.file?.close();
+    };
   }
 
   /** Every field is a number, one of our words, or cut to a length: together they stay far below 4,000 characters. */
   #decision(ids: TaskIds, outcome: Outcome, durationMs: number): Fields {
     const { trace, error, held } = outcome;
     return {
-      process_instance_id: ids.processInstanceId,
-      task_id: ids.taskId,
-      booking_id: outcome.bookingId ?? null,
-      decision: outcome.decision,
-      source: outcome.source,
+      ...identity(ids, outcome),
       rule: outcome.rule?.name,
       error_code: error?.code,
       held_code: held?.code,
@@ -103,6 +119,7 @@ export class Audit {
       request_id: trace?.requestId?.slice(0, 128),
       raw_label: trace?.rawLabel,
       probability: trace?.probability,
+      confirm_label: trace?.confirmLabel,
       threshold: this.#options.threshold,
       prompt_version: PROMPT_VERSION,
       policy_version: POLICY_VERSION,
@@ -114,7 +131,24 @@ export class Audit {
     };
   }
 
-  #write(event: string, fields: Fields): void {
+  #write(ids: TaskIds, event: string, fields: () => Fields): void {
+    this.#orSay(ids, () => this.#writeNow(event, fields()));
+  }
+
+  /** A defect of ours here must not undo a decision: the log says where to look. */
+  #orSay<T>(ids: TaskIds, make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.#options.log.error('audit_failed', {
+        ...ids,
+        stack: error instanceof Error ? error.stack : error,
+      });
+      return undefined;
+    }
+  }
+
+  #writeNow(event: string, fields: Fields): void {
     const { log, file } = this.#options;
     const content = {
       timestamp: new Date().toISOString(),
@@ -124,13 +158,22 @@ export class Audit {
       ...fields,
     };
     // What must not be printed goes before the hash is made, or the printed record would not fit it.
-    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#newChain);
+    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#beginning);
     this.#last = record;
     log.record(record);
     file?.append(JSON.stringify(record));
   }
 
   #clean(fields: Fields): string {
-    return redact(JSON.stringify(fields), this.#options.secrets());
+    return redacted(fields, this.#options.secrets());
   }
 }
+
+/** Which task, and what was decided for it. */
+const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
+  process_instance_id: ids.processInstanceId,
+  task_id: ids.taskId,
+  booking_id: bookingId ?? null,
+  decision,
+  source,
+});

@@ -1,9 +1,10 @@
 /**
  * Records that prove each other: each carries a number, the hash of the one
  * before, and its own. A record that was changed, taken out, put in or moved
- * breaks the chain there. What it cannot show is that the newest records were
- * cut off, or that a whole chain was made anew: for that, keep its last hash
- * elsewhere. Pure.
+ * breaks the chain there. Each process has a chain of its own, whose first
+ * record names the last one that it found in the file, so that neither can be
+ * taken away unseen. What that cannot show is that the newest records were cut
+ * off, or that all was made anew: for that, keep the last hash elsewhere. Pure.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../canonicalJson.ts';
@@ -11,12 +12,27 @@ import { canonicalJson } from '../canonicalJson.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface Link {
-  /** Names the chain; a new one begins where there is no file to go on with. */
+  /** Names the chain: one for each process. */
   chain: string;
   /** From 1. */
   seq: number;
   /** Hash of the record before; 64 zeros in the first. */
   prev: string;
+  /** In the first: the last record of an earlier process, where there is a file that has one. */
+  after?: Place;
+}
+
+/** A record of another chain. */
+export interface Place {
+  chain: string;
+  seq: number;
+  hash: string;
+}
+
+/** What a chain begins with. */
+export interface Beginning {
+  chain: string;
+  after: Place | undefined;
 }
 
 export interface ChainedRecord extends Fields, Link {
@@ -25,11 +41,15 @@ export interface ChainedRecord extends Fields, Link {
 
 const FIRST = '0'.repeat(64);
 
-/** The record with its place in the chain, as the next one after `last`. */
-export function chained(fields: Fields, last: ChainedRecord | undefined, newChain: string): ChainedRecord {
+/** The record with its place in the chain, as the next one after `last`, or as the first. */
+export function chained(
+  fields: Fields,
+  last: ChainedRecord | undefined,
+  { chain, after }: Beginning,
+): ChainedRecord {
   const link: Link = last
     ? { chain: last.chain, seq: last.seq + 1, prev: last.hash }
-    : { chain: newChain, seq: 1, prev: FIRST };
+    : { chain, seq: 1, prev: FIRST, ...(after && { after }) };
   const record = { ...fields, ...link };
   return { ...record, hash: hashOf(record) };
 }
@@ -50,11 +70,17 @@ export function recordIn(line: string): ChainedRecord | undefined {
   }
 }
 
-/** What is wrong with a record as the next one after `last` in its chain; undefined where nothing is. */
+export const placeOf = ({ chain, seq, hash }: ChainedRecord): Place => ({ chain, seq, hash });
+
+/**
+ * What is wrong with a record as the next one after `last` in its chain; undefined where nothing is. Without `last` it
+ * may have any number: what came before may be in a log that was rotated.
+ */
 export function fault(record: ChainedRecord, last: ChainedRecord | undefined): string | undefined {
   const { hash, ...content } = record;
   if (hashOf(content) !== hash) return 'was changed: its hash does not fit what it says';
-  if (!last) return record.seq === 1 && record.prev === FIRST ? undefined : 'is not the first of its chain';
+  if (!last)
+    return (record.seq === 1) === (record.prev === FIRST) ? undefined : 'is not the first of its chain';
   if (record.seq !== last.seq + 1) return `follows number ${last.seq}: records are missing or moved`;
   return record.prev === last.hash ? undefined : 'does not continue the record before it';
 }

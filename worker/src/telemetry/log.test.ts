@@ -1,12 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { redact } from './log.ts';
+import { redacted } from './log.ts';
 
 test('a secret does not appear in a line, however it got there', () => {
   const secret = 'sk-"quoted"-1';
-  const line = JSON.stringify({ a: secret, b: `Bearer ${secret}` });
-  expect(redact(line, [secret])).toBe('{"a":"[redacted]","b":"Bearer [redacted]"}');
+  const values = { a: secret, b: `Bearer ${secret}`, c: [JSON.stringify({ key: secret })] };
+  expect(redacted(values, [secret])).toBe(
+    '{"a":"[redacted]","b":"Bearer [redacted]","c":["{\\"key\\":\\"[redacted]\\"}"]}',
+  );
+});
+
+test('numbers and the names of fields stay, whatever a secret looks like', () => {
+  const values = { task_id: 'of task_id 123456', cost: 0.123456, tokens: 123456 };
+  expect(redacted(values, ['123456', 'task_id'])).toBe(
+    '{"task_id":"of [redacted] [redacted]","cost":0.123456,"tokens":123456}',
+  );
 });
 
 test('values too short to be secrets leave ordinary words alone', () => {
-  expect(redact('the demo user', ['demo'])).toBe('the demo user');
+  expect(redacted('the demo user', ['demo'])).toBe('"the demo user"');
 });

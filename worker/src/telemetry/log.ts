@@ -30,14 +30,14 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
   const line = winston.format.printf((info) => {
     const { level: severity, message, whole, ...rest } = info;
     if (typeof whole === 'string') return whole;
-    return redact(
-      JSON.stringify({
+    return redacted(
+      {
         timestamp: new Date().toISOString(),
         level: severity,
         event: message,
         ...fields,
         ...rest,
-      }),
+      },
       secrets(),
     );
   });
@@ -63,14 +63,17 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
   };
 }
 
-/** Replaces each secret, as it is and as JSON would write it. */
-export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    clean = clean
-      .replaceAll(secret, '[redacted]')
-      .replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]');
-  }
-  return clean;
+/**
+ * The value as JSON, with each secret in its texts replaced, as it is and as JSON would write it. Names of fields and
+ * numbers stay: a password of digits must not make a price unreadable, nor the line something that is no JSON.
+ */
+export function redacted(value: unknown, secrets: readonly string[]): string {
+  const forms = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'string'
+      ? forms.reduce((clean, form) => clean.replaceAll(form, '[redacted]'), inner)
+      : inner,
+  );
 }

@@ -40,14 +40,14 @@ export function safetyFigures(report: SafetyReport, machine: string): Figure[] {
       fooled(
         name('adversarial_false_allowed_held_out'),
         found,
-        `written after the guards were finished, ${WORDS[guards]}`,
+        `written before the last changes of the guards, which were made for honest texts and for none of these, ${WORDS[guards]}`,
         heldOut,
       ),
       {
         ...ratio(
           name('benign_automated_ratio'),
           1 - stopped.length / count,
-          `${count - stopped.length} of ${count} honest tickets that no guard kept from being decided, ${WORDS[guards]}, ${machine}`,
+          `${count - stopped.length} of ${count} honest tickets, which the guards were made with (in-sample), that none kept from being decided, ${WORDS[guards]}, ${machine}`,
         ),
         goal: '≥ 0.95',
       },
