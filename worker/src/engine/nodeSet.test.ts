@@ -93,6 +93,13 @@ describe('the node for a request', () => {
     expect([set.pick(failed), set.pick(failed)]).toEqual([sound, sound]);
   });
 
+  test('is the one that refused a request before one that does not answer', async () => {
+    await open();
+    const [away, refused] = set.all;
+    await fail(away);
+    expect([set.pick(refused), set.pick(refused)]).toEqual([refused, refused]);
+  });
+
   test('is each in turn when none answers, and the failed one again when it is alone', async () => {
     await open();
     await Promise.all(set.all.map(fail));

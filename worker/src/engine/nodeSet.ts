@@ -68,18 +68,20 @@ export class NodeSet {
   /**
    * The node for the next request: of those that answer the one with the fewest requests under way; while none
    * answers, each in turn. Undefined when no node is known.
-   * @param avoid the node that has just failed, taken only when there is no other.
+   * @param avoid the node that has just failed, taken only when no other answers. One that has refused a request still
+   * answers, and goes before those that do not.
    */
   pick(avoid?: EngineNode): EngineNode | undefined {
     const nodes = this.all.filter((node) => node !== avoid);
+    const last = avoid && this.has(avoid) ? avoid : undefined;
     this.#turn += 1;
     const inTurn = (of: readonly EngineNode[]) => of[this.#turn % of.length];
     const sound = nodes.filter(({ ailing }) => !ailing);
     const least = Math.min(...sound.map(({ outstanding }) => outstanding));
     return (
       inTurn(sound.filter(({ outstanding }) => outstanding === least)) ??
-      inTurn(nodes) ??
-      (avoid && this.has(avoid) ? avoid : undefined)
+      (last?.ailing === false ? last : inTurn(nodes)) ??
+      last
     );
   }
 

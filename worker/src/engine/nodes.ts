@@ -36,6 +36,8 @@ export interface EngineRequest {
  * and fetches would wait behind them.
  */
 const PLACES = 8;
+/** A change takes milliseconds. One that takes longer is held up, and so would those be that wait behind it. */
+const PLACE_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
 
@@ -54,7 +56,7 @@ export class EngineNode {
   readonly #base: string;
   readonly #host: string;
   readonly #auth: () => BasicAuth | undefined;
-  readonly #gate = new Gate(PLACES);
+  readonly #gate = new Gate(PLACES, PLACE_MS);
   #outstanding = 0;
   #ailing = false;
   #closing = false;

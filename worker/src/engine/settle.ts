@@ -5,64 +5,13 @@
  */
 import type { EngineVariable } from '../outcome.ts';
 import { pause } from '../pause.ts';
-import { type EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
+import { type EngineError, toEngineError } from './errors.ts';
 import { completeTask, type Failure, failTask, type LockedTask, unlockTask } from './externalTasks.ts';
 import type { NodeSet } from './nodeSet.ts';
 import type { EngineNode } from './nodes.ts';
+import { afterCompleteError, afterFailureError, type Settlement } from './settleSteps.ts';
 
-/** How a task ended for this worker. */
-export type Settlement =
-  | 'completed'
-  /** The process no longer wants it: cancelled, or ended by a timer. */
-  | 'gone'
-  /** Its lock ran out and another worker has it now. */
-  | 'lock_lost'
-  /** Reported as failed: the engine offers it again later, or has made an incident. */
-  | 'failed'
-  /** Given back untouched. */
-  | 'returned'
-  /** Its outcome never became known; its lock ends by itself. */
-  | 'abandoned';
-
-export type Step =
-  | { next: 'again'; mayHaveWorked: boolean }
-  | { next: 'done'; settlement: Settlement }
-  /** It can never succeed: report a failure. */
-  | { next: 'fail' };
-
-/** After these it is not known whether the request was carried out. */
-const AMBIGUOUS: ReadonlySet<EngineErrorCode> = new Set([
-  'NO_ANSWER',
-  'UNAVAILABLE',
-  'SERVER_ERROR',
-  'UNEXPECTED_RESPONSE',
-]);
-/**
- * A fault in the process model behind the task answers so for ever, an engine whose database is started anew for some
- * seconds. Milliseconds.
- */
-const SERVER_ERRORS_MS = 30_000;
-
-/** What to do after a failed `complete`. Pure. `serverErrorsMs`: for how long there has been nothing but HTTP 500. */
-export function afterCompleteError(
-  code: EngineErrorCode,
-  seen: { mayHaveWorked: boolean; serverErrorsMs: number },
-): Step {
-  switch (code) {
-    case 'NOT_FOUND':
-      return { next: 'done', settlement: seen.mayHaveWorked ? 'completed' : 'gone' };
-    case 'LOCKED_BY_OTHER':
-      return { next: 'done', settlement: 'lock_lost' };
-    case 'BAD_REQUEST':
-    case 'VALUE_TOO_LARGE':
-      return { next: 'fail' };
-    case 'SERVER_ERROR':
-      if (seen.serverErrorsMs >= SERVER_ERRORS_MS) return { next: 'fail' };
-      break;
-    default:
-  }
-  return { next: 'again', mayHaveWorked: seen.mayHaveWorked || AMBIGUOUS.has(code) };
-}
+export type { Settlement };
 
 export interface Settler {
   workerId: string;
@@ -85,7 +34,7 @@ export async function complete(
   variables: Record<string, EngineVariable>,
 ): Promise<Settlement> {
   let mayHaveWorked = false;
-  let failingSince: number | undefined;
+  const serverErrorsMs = serverErrors();
   for await (const node of attempts(settler)) {
     try {
       await completeTask(node, task.id, settler.workerId, variables);
@@ -93,12 +42,10 @@ export async function complete(
     } catch (thrown) {
       const error = toEngineError(thrown);
       settler.onError('complete', error);
-      const now = performance.now();
-      failingSince = error.code === 'SERVER_ERROR' ? (failingSince ?? now) : undefined;
-      const serverErrorsMs = now - (failingSince ?? now);
-      const step = afterCompleteError(error.code, { mayHaveWorked, serverErrorsMs });
+      const seen = { mayHaveWorked, serverErrorsMs: serverErrorsMs(error), lockMs: lockMs(task) };
+      const step = afterCompleteError(error.code, seen);
       if (step.next === 'done') return step.settlement;
-      if (step.next === 'fail') return fail(settler, task, notStored(task, error));
+      if (step.next === 'fail') return fail(settler, task, notStored(task, error), mayHaveWorked);
       mayHaveWorked = step.mayHaveWorked;
     }
   }
@@ -113,8 +60,29 @@ function notStored({ retries }: LockedTask, cause: EngineError): Failure {
   };
 }
 
-/** Reports a task as failed. Never throws. Repeating it is harmless: it says what is left, not one less. */
-export async function fail(settler: Settler, task: LockedTask, failure: Failure): Promise<Settlement> {
+/** A clock of nothing but HTTP 500: for how long it has been so, milliseconds. */
+function serverErrors(): (error: EngineError) => number {
+  let since: number | undefined;
+  return ({ code }) => {
+    const now = performance.now();
+    since = code === 'SERVER_ERROR' ? (since ?? now) : undefined;
+    return now - (since ?? now);
+  };
+}
+
+const lockMs = ({ lockEnd }: LockedTask): number => lockEnd - performance.now();
+
+/**
+ * Reports a task as failed. Never throws. Repeating it is harmless: it says what is left, not one less.
+ * @param mayHaveWorked whether it was completed before, perhaps.
+ */
+export async function fail(
+  settler: Settler,
+  task: LockedTask,
+  failure: Failure,
+  mayHaveWorked = false,
+): Promise<Settlement> {
+  const serverErrorsMs = serverErrors();
   for await (const node of attempts(settler)) {
     try {
       await failTask(node, task.id, settler.workerId, failure);
@@ -122,26 +90,34 @@ export async function fail(settler: Settler, task: LockedTask, failure: Failure)
     } catch (thrown) {
       const error = toEngineError(thrown);
       settler.onError('failure', error);
-      if (error.code === 'NOT_FOUND') return 'gone';
-      if (error.code === 'LOCKED_BY_OTHER') return 'lock_lost';
-      if (error.code === 'BAD_REQUEST') return 'abandoned';
+      const seen = { mayHaveWorked, serverErrorsMs: serverErrorsMs(error), lockMs: lockMs(task) };
+      const next = afterFailureError(error.code, seen);
+      if (next === 'giveBack') return giveBack(settler, task, mayHaveWorked);
+      if (next !== 'again') return next;
     }
   }
   return 'abandoned';
 }
 
-/** Gives a task back so that another worker can have it at once. Never throws. */
-export async function giveBack(settler: Settler, task: LockedTask): Promise<Settlement> {
+/**
+ * Gives a task back so that another worker can have it at once. Never throws.
+ * @param mayHaveWorked as for `fail`.
+ */
+export async function giveBack(
+  settler: Settler,
+  task: LockedTask,
+  mayHaveWorked = false,
+): Promise<Settlement> {
   for await (const node of attempts(settler)) {
     // The engine unlocks for anybody: once our lock is over the task may be another's.
-    if (performance.now() >= task.lockEnd) return 'abandoned';
+    if (lockMs(task) <= 0) return 'abandoned';
     try {
       await unlockTask(node, task.id);
       return 'returned';
     } catch (thrown) {
       const error = toEngineError(thrown);
       settler.onError('unlock', error);
-      if (error.code === 'NOT_FOUND') return 'gone';
+      if (error.code === 'NOT_FOUND') return mayHaveWorked ? 'completed' : 'gone';
     }
   }
   return 'abandoned';

@@ -134,7 +134,8 @@ describe('the only account', () => {
     llm.script([always({ kind: 'rateLimit', retryAfterSeconds: 61 })]);
     const own = await analyzer();
     expect((await run(own)).verdict).toEqual(refused('RATE_LIMITED'));
-    expect((await run(own)).verdict).toEqual(refused('RATE_LIMITED'));
+    // No call was made for this one: it waits in the engine, and none is fetched meanwhile.
+    expect((await run(own)).verdict).toEqual(refused('NO_QUOTA'));
     expect(records).toHaveLength(1);
     expect(own.pacer.allowance()).toBe(0);
   });

@@ -20,6 +20,23 @@ test('an answer is read with its usage and its request', () => {
   });
 });
 
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['text', 'many'],
+  ['no number', {}],
+  ['one number', { prompt_tokens: 148 }],
+  ['null for a number', { prompt_tokens: null, completion_tokens: 2 }],
+  ['a number as text', { prompt_tokens: '148', completion_tokens: 2 }],
+  ['a fraction', { prompt_tokens: 148.5, completion_tokens: 2 }],
+  ['less than nothing', { prompt_tokens: 148, completion_tokens: -2 }],
+  ['no number at all', { prompt_tokens: Number.NaN, completion_tokens: 2 }],
+  ['more than can be counted', { prompt_tokens: 1e300, completion_tokens: 2 }],
+])('a usage that says %s is not known', (_what, usage) => {
+  const answer = readCompletion(completion({ message: { content: 'MANUAL' } }, { usage }), 'req_1');
+  expect(answer).toMatchObject({ content: 'MANUAL', usage: undefined });
+});
+
 test.each([
   ['a refusal', { content: null, refusal: 'No.' }, {}, 'REFUSED'],
   ['an answer that was cut', { content: 'WITH' }, { finish_reason: 'length' }, 'TRUNCATED'],

@@ -28,10 +28,7 @@ export function readCompletion(
     problem: problemOf(choice),
     tokens: tokensOf(choice.logprobs?.content),
     model: completion.model,
-    usage: completion.usage && {
-      inputTokens: completion.usage.prompt_tokens,
-      outputTokens: completion.usage.completion_tokens,
-    },
+    usage: usageOf(completion.usage),
     requestId,
   };
 }
@@ -42,6 +39,15 @@ function problemOf(choice: OpenAI.ChatCompletion.Choice): ModelAnswer['problem']
   if (choice.finish_reason === 'content_filter') return 'CONTENT_FILTERED';
   return undefined;
 }
+
+/** Undefined where it is not two counts: one number that is none would stop all that is reckoned from it. */
+function usageOf(usage: unknown): Usage | undefined {
+  const said = (usage ?? {}) as Partial<OpenAI.CompletionUsage>;
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = said;
+  return isCount(inputTokens) && isCount(outputTokens) ? { inputTokens, outputTokens } : undefined;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function tokensOf(content: unknown): readonly AnswerToken[] | undefined {
   if (!Array.isArray(content) || content.length === 0) return undefined;

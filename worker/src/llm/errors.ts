@@ -36,7 +36,10 @@ export const KINDS = {
   CONTENT_FILTERED: { message: 'the answer was withheld by a content filter', retryable: false },
   INVALID_ANSWER: { message: 'the answer is none of ALLOWED, WITH_PENALTY, MANUAL', retryable: false },
   NO_TIME: { message: 'the lock left no time for a call', retryable: false },
-  NO_QUOTA: { message: 'the quota of the pool left no call before the end of the lock', retryable: false },
+  NO_QUOTA: {
+    message: 'the quota of the pool, or the LLM API, left no call before the end of the lock',
+    retryable: false,
+  },
   CANCELLED: { message: 'the call was ended: its task is gone, or its lock ends', retryable: false },
 } as const satisfies Record<string, Kind>;
 

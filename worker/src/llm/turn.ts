@@ -16,7 +16,7 @@ const SPREAD_MS = 500;
 /**
  * @param characters length of the prompt
  * @param remainingMs time until nothing may last any longer, as of now
- * @returns an error where the wait would leave no time for a call
+ * @returns an error where the wait would leave no time for a call; NO_QUOTA where that is not the task's fault
  */
 export async function takeTurn(
   { keys, pacer }: { keys: ApiKeys; pacer: Pacer },
@@ -25,6 +25,7 @@ export async function takeTurn(
   signal: AbortSignal,
 ): Promise<Turn | { error: LlmError }> {
   const room = () => remainingMs() - MIN_CALL_MS;
+  let waited = false;
   for (;;) {
     if (signal.aborted) return { error: new LlmError('CANCELLED') };
     const choice = keys.next({
@@ -32,9 +33,11 @@ export async function takeTurn(
       tokensPerCall: pacer.tokensPerCall,
     });
     if (!choice) return { error: new LlmError('UNAUTHENTICATED') };
-    if (room() < 0) return { error: new LlmError('NO_TIME') };
+    if (room() < 0) return { error: new LlmError(waited ? 'NO_QUOTA' : 'NO_TIME') };
     if ('waitMs' in choice) {
-      if (choice.waitMs > room()) return { error: new LlmError('RATE_LIMITED') };
+      // What the API said to the call of another task says nothing of this one.
+      if (choice.waitMs > room()) return { error: new LlmError('NO_QUOTA') };
+      waited = true;
       await pause(choice.waitMs + SPREAD_MS * Math.random(), signal);
       continue;
     }
@@ -43,5 +46,6 @@ export async function takeTurn(
     if (!keys.isCooling(choice.quotaGroup)) return { key: choice, permit };
     // Meanwhile another call was told to leave the group alone.
     permit.unused();
+    waited = true;
   }
 }
