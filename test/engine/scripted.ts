@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { EngineNode } from '../../worker/src/engine/nodes.ts';
 
 export interface Scripted {
+  url: string;
   node: EngineNode;
   nodes: { pick: () => EngineNode };
   /** What was asked so far, for example `POST /external-task/a/unlock`. */
@@ -28,6 +29,7 @@ export async function startScripted(say: (request: string, number: number) => Sa
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const node = new EngineNode({ url, address: '127.0.0.1' }, () => undefined);
   return {
+    url,
     node,
     nodes: { pick: () => node },
     asked,

@@ -34,6 +34,7 @@ import type { NodeSet } from './engine/nodeSet.ts';
 import type { EngineNode } from './engine/nodes.ts';
 import { giveBackOrphans } from './engine/orphans.ts';
 import { giveBack, type Settlement, type Settler } from './engine/settle.ts';
+import { AMBIGUOUS } from './engine/settleSteps.ts';
 import { holdMs, type LastPoll, lastPoll, nextAsk } from './flow/share.ts';
 import { pause } from './pause.ts';
 import type { Permits } from './permits.ts';
@@ -81,9 +82,10 @@ export class Worker {
     add = (node) => this.#add(node);
     for (const node of found) this.#add(node);
     // A poll that it left open goes on locking tasks for this name until its time is over.
-    this.#track(this.#rescue(longPollMs));
+    this.#track(this.#rescue(longPollMs, this.#stopping.signal));
     if (!this.stopping) await stopped;
-    await Promise.all(this.#sources);
+    // The end of a poll may begin another source: what it locked is looked for.
+    while (this.#sources.size > 0) await Promise.all(this.#sources);
     await Promise.all(this.#tasks.values());
   }
 
@@ -138,8 +140,9 @@ export class Worker {
       for (const task of tasks ?? []) this.#begin(task);
       if (!tasks) {
         void nodes.refresh();
-        if (this.#fetcher.trouble(node) === 'NO_ANSWER') {
-          this.#track(this.#rescue(start + hold - performance.now()));
+        const trouble = this.#fetcher.trouble(node);
+        if (AMBIGUOUS.has(trouble)) {
+          this.#track(this.#rescue(start + hold - performance.now(), this.#options.settler.giveUp));
         }
         await pause(Math.min(MAX_BACKOFF_MS, 250 * 2 ** failures) * (0.5 + Math.random() / 2), stopping);
         failures += 1;
@@ -158,11 +161,12 @@ export class Worker {
    * Gives back tasks that a poll may have locked before its answer was lost, now and when that poll can lock no more,
    * and fetches them: giving back wakes no poll.
    * @param pollEndsInMs when that is, from now.
+   * @param patience ends that wait early.
    */
-  async #rescue(pollEndsInMs: number): Promise<void> {
+  async #rescue(pollEndsInMs: number, patience: AbortSignal): Promise<void> {
     const { nodes, permits } = this.#options;
     for (const waitMs of pollEndsInMs > 0 ? [0, pollEndsInMs] : [0]) {
-      await pause(waitMs, this.#stopping.signal);
+      await pause(waitMs, patience);
       const orphans = await this.#giveBackOrphans(TRANSIT_MS);
       const node = orphans > 0 ? nodes.pick() : undefined;
       const asked = node ? await permits.take(orphans) : 0;
@@ -175,9 +179,10 @@ export class Worker {
 
   /** How many that were; 0 where the engine could not be asked: their locks then end by themselves. */
   async #giveBackOrphans(transitMs: number): Promise<number> {
-    const { nodes, subscription, metrics, log } = this.#options;
+    const { nodes, subscription, settler, metrics, log } = this.#options;
     const { workerId, topic } = subscription;
-    const signal = this.#stopping.signal;
+    // Also while stopping: nobody else may have these tasks before their locks end.
+    const signal = settler.giveUp;
     const knows = (id: string) => this.#tasks.has(id);
     try {
       const count = await giveBackOrphans({ nodes, workerId, topic, knows, transitMs, signal });
@@ -191,14 +196,23 @@ export class Worker {
 
   /** Starts on a task, or gives it back when the worker is stopping. */
   #begin(task: LockedTask): void {
-    const { handle, settler, permits, metrics } = this.#options;
+    const { handle, settler, permits, metrics, log } = this.#options;
     // To a node whose clock is ahead, the lock that another node gave us is over: it is under way, and stays so.
     if (this.#tasks.has(task.id)) {
       permits.done();
       return;
     }
     const work = this.stopping ? giveBack(settler, task) : handle(task);
-    const done = work.then((settlement) => {
+    const settled = work.catch((error: unknown): Settlement => {
+      // A defect of ours costs this task its lock, not the others their worker.
+      log.error('task_failed', {
+        taskId: task.id,
+        processInstanceId: task.processInstanceId,
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+      return 'abandoned';
+    });
+    const done = settled.then((settlement) => {
       metrics.taskSettlements.inc({ settlement });
       this.#tasks.delete(task.id);
       metrics.tasksInFlight.set(this.#tasks.size);

@@ -16,6 +16,7 @@ const taskSchema = z.object({
 });
 
 const tasksSchema = z.array(taskSchema);
+const holderSchema = z.object({ id: z.string(), workerId: z.string().nullish() });
 
 export type ExternalTask = z.output<typeof taskSchema>;
 
@@ -112,6 +113,16 @@ export async function failTask(
   { errorMessage, retries, retryTimeoutMs }: Failure,
 ): Promise<void> {
   await post(node, taskId, 'failure', { workerId, errorMessage, retries, retryTimeout: retryTimeoutMs });
+}
+
+/** Who has the task, as the engine says; undefined where it is nobody's. @throws EngineError */
+export async function holderOf(node: EngineNode, taskId: string): Promise<string | undefined> {
+  const path = `/external-task/${encodeURIComponent(taskId)}`;
+  const answer = holderSchema.safeParse(
+    await node.request({ method: 'GET', path, expected: 200, timeoutMs: REQUEST_TIMEOUT_MS }),
+  );
+  if (!answer.success) throw new EngineError('UNEXPECTED_RESPONSE', 200);
+  return answer.data.workerId ?? undefined;
 }
 
 /** Gives a task back. The engine does not check whose it is: only for a lock that still holds. @throws EngineError */

@@ -32,7 +32,7 @@ export class Fetcher {
   }
 
   /** Why this node could not be asked the last time; undefined while it answers. */
-  trouble(node: EngineNode): string | undefined {
+  trouble(node: EngineNode): EngineErrorCode | 'not asked yet' | undefined {
     return this.#trouble.get(node);
   }
 

@@ -34,6 +34,8 @@ export interface Orphanage {
 /** Short: a worker that starts asks this first. */
 const REQUEST_TIMEOUT_MS = 3_000;
 const MOST = 1_000;
+/** A lock that ends within this time is left to end. */
+const SOON_MS = 1_000;
 
 /**
  * Gives back what is locked and unknown, twice looked at where answers may be on their way, and returns how many tasks
@@ -49,8 +51,22 @@ export async function giveBackOrphans(orphanage: Orphanage): Promise<number> {
   if (transitMs > 0) await pause(transitMs, signal);
   if (signal.aborted) return 0;
   const orphans = orphansOf(before, transitMs > 0 ? await heldBy(node, workerId, topic) : before, knows);
-  for (const id of orphans) await unlockTask(node, id);
-  return orphans.length;
+  let count = 0;
+  for (const orphan of orphans) {
+    // Each takes its time, and another worker may have a task once its lock has ended: the engine unlocks for anybody.
+    if (!isLocked(orphan, Date.now())) continue;
+    await unlockTask(node, orphan.id);
+    count += 1;
+  }
+  return count;
+}
+
+/**
+ * Whether the lock still holds for as long as a request takes, milliseconds since 1970. The engine's clock decides: one
+ * that is behind ours leaves locks to end by themselves.
+ */
+function isLocked({ lockExpirationTime }: Held, now: number): boolean {
+  return Date.parse(lockExpirationTime ?? '') - now > SOON_MS;
 }
 
 /**
@@ -61,14 +77,12 @@ export function orphansOf(
   before: readonly Held[],
   after: readonly Held[],
   knows: (taskId: string) => boolean,
-): string[] {
+): Held[] {
   const lockOf = new Map(before.map(({ id, lockExpirationTime }) => [id, lockExpirationTime]));
-  return after
-    .filter(({ id, retries, lockExpirationTime }) => {
-      const sameLock = lockOf.has(id) && lockOf.get(id) === lockExpirationTime;
-      return sameLock && (retries ?? undefined) === undefined && !knows(id);
-    })
-    .map(({ id }) => id);
+  return after.filter(({ id, retries, lockExpirationTime }) => {
+    const sameLock = lockOf.has(id) && lockOf.get(id) === lockExpirationTime;
+    return sameLock && (retries ?? undefined) === undefined && !knows(id);
+  });
 }
 
 async function heldBy(node: EngineNode, workerId: string, topic: string): Promise<Held[]> {

@@ -1,10 +1,17 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Scripted, startScripted } from '../../../test/engine/scripted.ts';
 import type { LockedTask } from './externalTasks.ts';
-import { complete, fail } from './settle.ts';
+import { complete, fail, giveBack } from './settle.ts';
 
 let engine: Scripted;
-afterEach(() => engine.close());
+let giveUp: AbortController;
+beforeEach(() => {
+  giveUp = new AbortController();
+});
+afterEach(() => {
+  giveUp.abort();
+  engine.close();
+});
 
 const task = (lockMs = 20_000): LockedTask => ({
   id: 'a',
@@ -15,7 +22,7 @@ const task = (lockMs = 20_000): LockedTask => ({
 const settler = () => ({
   workerId: 'me',
   nodes: engine.nodes,
-  giveUp: new AbortController().signal,
+  giveUp: giveUp.signal,
   onError: () => undefined,
 });
 const failure = { errorMessage: 'no', retries: 1, retryTimeoutMs: 1_000 };
@@ -34,4 +41,37 @@ test('a report that meets nothing but server errors ends with the lock', async (
   engine = await startScripted(() => ({ status: 500 }));
   expect(await fail(settler(), task(100), failure)).toBe('abandoned');
   expect(engine.asked.every((request) => request.endsWith('/failure'))).toBe(true);
+});
+
+describe('after a lost answer to giving a task back', () => {
+  const unlock = 'POST /external-task/a/unlock';
+  const look = 'GET /external-task/a';
+
+  test.each([
+    ['another worker has', 'another'],
+    ['is nobody’s', null],
+  ])('one that %s is left alone', async (_what, workerId) => {
+    engine = await startScripted((request) =>
+      request === look ? { status: 200, body: { id: 'a', workerId } } : undefined,
+    );
+    expect(await giveBack(settler(), task())).toBe('returned');
+    expect(engine.asked).toEqual([unlock, look]);
+  });
+
+  test('one that is still ours is given back again', async () => {
+    engine = await startScripted((request, number) => {
+      if (request === look) return { status: 200, body: { id: 'a', workerId: 'me' } };
+      return number === 1 ? { status: 503 } : { status: 204 };
+    });
+    expect(await giveBack(settler(), task())).toBe('returned');
+    expect(engine.asked).toEqual([unlock, look, unlock]);
+  });
+
+  test('one whose lock is over is not touched', async () => {
+    engine = await startScripted((request) =>
+      request === look ? { status: 200, body: { id: 'a', workerId: 'me' } } : undefined,
+    );
+    expect(await giveBack(settler(), task(20))).toBe('abandoned');
+    expect(engine.asked.filter((request) => request === unlock)).toHaveLength(1);
+  });
 });

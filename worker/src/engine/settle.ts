@@ -6,10 +6,17 @@
 import type { EngineVariable } from '../outcome.ts';
 import { pause } from '../pause.ts';
 import { type EngineError, toEngineError } from './errors.ts';
-import { completeTask, type Failure, failTask, type LockedTask, unlockTask } from './externalTasks.ts';
+import {
+  completeTask,
+  type Failure,
+  failTask,
+  holderOf,
+  type LockedTask,
+  unlockTask,
+} from './externalTasks.ts';
 import type { NodeSet } from './nodeSet.ts';
 import type { EngineNode } from './nodes.ts';
-import { afterCompleteError, afterFailureError, type Settlement } from './settleSteps.ts';
+import { AMBIGUOUS, afterCompleteError, afterFailureError, type Settlement } from './settleSteps.ts';
 
 export type { Settlement };
 
@@ -108,16 +115,19 @@ export async function giveBack(
   task: LockedTask,
   mayHaveWorked = false,
 ): Promise<Settlement> {
+  let mayBeBack = false;
   for await (const node of attempts(settler)) {
-    // The engine unlocks for anybody: once our lock is over the task may be another's.
-    if (lockMs(task) <= 0) return 'abandoned';
     try {
+      // The engine unlocks for anybody: the task may be another's once it is given back, or our lock is over.
+      if (mayBeBack && (await holderOf(node, task.id)) !== settler.workerId) return 'returned';
+      if (lockMs(task) <= 0) return 'abandoned';
       await unlockTask(node, task.id);
       return 'returned';
     } catch (thrown) {
       const error = toEngineError(thrown);
       settler.onError('unlock', error);
       if (error.code === 'NOT_FOUND') return mayHaveWorked ? 'completed' : 'gone';
+      mayBeBack ||= AMBIGUOUS.has(error.code);
     }
   }
   return 'abandoned';

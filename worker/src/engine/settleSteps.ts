@@ -22,7 +22,7 @@ export type Step =
   | { next: 'fail' };
 
 /** After these it is not known whether the request was carried out. */
-export const AMBIGUOUS: ReadonlySet<EngineErrorCode> = new Set([
+export const AMBIGUOUS: ReadonlySet<string | undefined> = new Set<EngineErrorCode>([
   'NO_ANSWER',
   'UNAVAILABLE',
   'SERVER_ERROR',

@@ -105,9 +105,19 @@ export class GroupQuota {
       };
       return { waitMs, giveBack };
     } catch {
-      this.#seen = undefined;
+      this.#lost();
       return undefined;
     }
+  }
+
+  /** Redis is gone, not what was taken from it: a share of the quota has its share of what waits, which lasts as long. */
+  #lost(): void {
+    if (!this.#seen) return;
+    this.#own = {
+      requestsAt: Math.max(this.#own.requestsAt, this.#seen.requestsAt),
+      tokensAt: Math.max(this.#own.tokensAt, this.#seen.tokensAt),
+    };
+    this.#seen = undefined;
   }
 
   #takeOwn(tokens: number, maxWaitMs: number) {
