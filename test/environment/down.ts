@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { clusterDown, processesDown } from '../cluster/cluster.ts';
 import { ENVIRONMENT_FILE } from '../support/paths.ts';
 import { step, stopStepsOn } from '../support/step.ts';
+import { sleep } from '../support/wait.ts';
 import type { Environment } from './environment.ts';
 import { emptyGivenCluster } from './givenCluster.ts';
 
 /** How long an interrupted step may take to notice. */
 const PATIENCE_MS = 5_000;
+const NOTICE_MS = 100;
 
 export async function down(): Promise<void> {
   const file = ENVIRONMENT_FILE;
@@ -37,6 +39,10 @@ export async function withCleanup<T>(work: (interrupted: AbortSignal) => Promise
   );
   try {
     return await Promise.race([work(controller.signal), outOfPatience]);
+  } catch (error) {
+    // Ctrl-C ends children too, and that a step failed of it may be noticed before the signal is.
+    await sleep(NOTICE_MS);
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     stopStepsOn(new AbortController().signal);
     await step('ending what was started', down);
