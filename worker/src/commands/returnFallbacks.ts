@@ -5,6 +5,7 @@
  * where a person has been faster, and from then on no person can take it; then
  * it is read once more and sent back in one transaction.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, type EngineErrorCode, toEngineError } from '../engine/errors.ts';
 import {
   claimReview,
@@ -40,7 +41,8 @@ export interface ReturnTotals {
 }
 
 /** These say that the review has changed under our hands, not that something is wrong. */
-const CHANGED: ReadonlySet<EngineErrorCode> = new Set(['NOT_FOUND', 'CONFLICT']);
+const CHANGED: ReadonlySet<EngineErrorCode> = new Set(['NOT_FOUND', 'CONFLICT', 'LOCKED_BY_OTHER']);
+const TRIES = 5;
 
 /** @throws EngineError when reviews cannot be listed. */
 export async function returnFallbacks(run: ReturnRun): Promise<ReturnTotals> {
@@ -84,17 +86,24 @@ async function look({ send, topic }: ReturnRun, { id, processInstanceId }: Revie
 /** @throws EngineError; the review is then left as it was, as far as that is possible. */
 async function takeBack(run: ReturnRun, review: Review): Promise<void> {
   const { send } = run;
-  // Claiming is refused where there is an assignee, also when that is us. Such a claim is another run's, or what one
-  // that was killed has left: to take it back would undo what the other is doing.
-  const claimed = review.assignee !== CLAIMED_BY;
-  if (claimed) await claimReview(send, review.id, CLAIMED_BY);
-  try {
-    const now = await look(run, review);
-    if (!now.return) throw new EngineError('CONFLICT');
-    await sendBack(send, review, now.analysisActivity);
-  } catch (error) {
-    if (claimed) await unclaimReview(send, review.id).catch(() => undefined);
-    throw (await isOver(send, review)) ? new EngineError('NOT_FOUND') : error;
+  // Claiming is refused where there is an assignee.
+  if (review.assignee !== CLAIMED_BY) await claimReview(send, review.id, CLAIMED_BY);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const now = await look(run, review);
+      if (!now.return) throw new EngineError('LOCKED_BY_OTHER');
+      return await sendBack(send, review, now.analysisActivity);
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      if (await isOver(send, review)) throw new EngineError('NOT_FOUND');
+      // Of two runs each may undo what the other has begun, for both claim under one name: one is sooner the next time.
+      if (error.code === 'CONFLICT' && tries < TRIES) {
+        await sleep(Math.random() * 200 * tries);
+        continue;
+      }
+      await unclaimReview(send, review.id).catch(() => undefined);
+      throw error;
+    }
   }
 }
 
