@@ -138,6 +138,14 @@ export const workerEnvSchema = z.object({
   )
     .optional()
     .describe('Limits of the quota groups, for all workers of the pool together, as JSON.'),
+  LLM_QUOTA_SHARERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Workers that may share the limits, as long as nobody tells how many do. Left out: this one alone.',
+    ),
   LLM_BUDGET_PER_HOUR_USD: z.coerce
     .number()
     .positive()

@@ -149,6 +149,20 @@ describe('the only account', () => {
   });
 });
 
+test('the limits that come with a 429 pace the calls after it', async () => {
+  const own = await analyzer({ maxAttempts: 1 });
+  llm.settings({ groups: { one: { rpm: 1 } } });
+  try {
+    expect((await run(own)).verdict).toEqual({ decision: 'ALLOWED' });
+    const other = await analyzer({ maxAttempts: 1 });
+    expect((await run(other)).verdict).toEqual(refused('RATE_LIMITED'));
+    expect(await other.pacer.acquire('one', 100, 0)).toBeDefined();
+    expect(await other.pacer.acquire('one', 100, 0)).toBeUndefined();
+  } finally {
+    llm.settings({ groups: {} });
+  }
+});
+
 test('a call for which the quota leaves no time is not made, and says so', async () => {
   const own = await analyzer({ quotas: [{ group: 'one', requestsPerMinute: 1 }] });
   expect((await run(own)).verdict).toEqual({ decision: 'ALLOWED' });

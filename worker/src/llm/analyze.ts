@@ -11,7 +11,7 @@ import { LlmError } from './errors.ts';
 import type { ApiKey, ApiKeys } from './keys.ts';
 import type { ChatModel } from './openai.ts';
 import { costUSD, type Price } from './price.ts';
-import { coolDownMs } from './rateLimits.ts';
+import { coolDownMs, type RateLimits } from './rateLimits.ts';
 import { nextDelayMs } from './retry.ts';
 import { type Turn, takeTurn } from './turn.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -115,11 +115,7 @@ async function callOnce(
     const { answer, limits } = await model.ask(prompt, key.key, Math.max(1, Math.ceil(timeoutMs)), signal);
     keys.accepted(key);
     keys.observed(key.quotaGroup, limits);
-    const { requests, tokens } = limits;
-    pacer.learn(key.quotaGroup, {
-      requestsPerMinute: requests.perMinute,
-      tokensPerMinute: tokens.perMinute,
-    });
+    pacer.learn(key.quotaGroup, perMinute(limits));
     pacer.answered(permit, lengthOf(prompt), answer.usage);
     return {
       number,
@@ -130,10 +126,17 @@ async function callOnce(
     };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
+    // A 429 says best what the limit is, and may come before any answer does.
+    pacer.learn(key.quotaGroup, perMinute(error.limits));
     const cost = error.mayHaveCost ? undefined : 0;
     return { number, durationMs: durationMs(), verdict: { error }, costUSD: cost };
   }
 }
+
+const perMinute = ({ requests, tokens }: RateLimits) => ({
+  requestsPerMinute: requests.perMinute,
+  tokensPerMinute: tokens.perMinute,
+});
 
 /** Whether the same call is worth making with another key at once. */
 async function anotherKey(keys: ApiKeys, key: ApiKey, { code }: LlmError): Promise<boolean> {

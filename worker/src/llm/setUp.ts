@@ -39,7 +39,7 @@ export function createAnalyzer(
     pacer: new Pacer({
       quotas: config.LLM_QUOTAS ?? [],
       outputLimit: tokenLimit(settings.call),
-      sharers: () => directives.podsSharingQuota ?? 1,
+      sharers: () => directives.podsSharingQuota ?? config.LLM_QUOTA_SHARERS ?? 1,
       shared: (group) => run && { run, key: quotaKey(config, group) },
       openGroups: () => keys.openGroups(),
     }),

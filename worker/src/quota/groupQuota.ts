@@ -37,7 +37,7 @@ const HORIZON_MS = 1_000;
 
 export class GroupQuota {
   readonly #options: GroupQuotaOptions;
-  /** The limits that the API said last, which may be lower than those that were stated. */
+  /** The limits that the API said last. */
   #learned: Limits = {};
   #own: Buckets = EMPTY;
   /** Those in Redis as this pod saw them last, on the clock of this process; undefined while Redis is lost. */
@@ -47,9 +47,15 @@ export class GroupQuota {
     this.#options = options;
   }
 
-  /** The API's own limits: they count where they are lower than those that were stated. */
-  learn(limits: Limits): void {
-    this.#learned = limits;
+  /**
+   * The API's own limits: they count where they are lower than those that were stated, and where none were. What an
+   * answer does not say is as before.
+   */
+  learn({ requestsPerMinute, tokensPerMinute }: Limits): void {
+    this.#learned = {
+      requestsPerMinute: requestsPerMinute ?? this.#learned.requestsPerMinute,
+      tokensPerMinute: tokensPerMinute ?? this.#learned.tokensPerMinute,
+    };
   }
 
   /**
@@ -134,8 +140,8 @@ export class GroupQuota {
   #pace(sharers: number): Pace {
     const { limits } = this.#options;
     const lower = (name: keyof Limits) => {
-      const stated = limits[name];
-      return stated === undefined ? undefined : Math.min(stated, this.#learned[name] ?? stated);
+      const known = [limits[name], this.#learned[name]].filter((limit) => limit !== undefined);
+      return known.length > 0 ? Math.min(...known) : undefined;
     };
     return paceOf(
       { requestsPerMinute: lower('requestsPerMinute'), tokensPerMinute: lower('tokensPerMinute') },

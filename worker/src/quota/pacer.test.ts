@@ -62,6 +62,25 @@ test('the API’s own limit counts where it is lower than the stated one, and no
   expect(paced.allowance()).toBe(19);
 });
 
+test('the API’s own limit counts where none was stated', () => {
+  const paced = pacer({ quotas: [quota(600_000)] });
+  paced.learn('default', { tokensPerMinute: 60_000 });
+  // 160 tokens a call as long as none was answered; 1,960 in a second and the burst.
+  expect(paced.allowance()).toBe(12);
+});
+
+test('a group without a quota has one as soon as the API tells it', async () => {
+  const paced = pacer({ sharers: () => 2 });
+  paced.learn('default', {});
+  expect(paced.allowance()).toBe(Number.POSITIVE_INFINITY);
+  paced.learn('default', { requestsPerMinute: 60 });
+  expect(paced.allowance()).toBe(1);
+  expect(await paced.acquire('default', 100, 0)).toBeDefined();
+  expect(await paced.acquire('default', 100, 0)).toBeUndefined();
+  paced.learn('other', { requestsPerMinute: 1 });
+  expect(paced.queueMs('other')).toBe(0);
+});
+
 test('what the first answer used is what the next calls take', async () => {
   const paced = pacer({ quotas: [{ group: 'default', tokensPerMinute: 60_000 }] });
   const permit = await paced.acquire('default', 400, 0);

@@ -1,6 +1,7 @@
 /**
- * When calls may start: the quotas of all groups that have one, what a call
- * takes of them, and how many tasks it is worth fetching for them.
+ * When calls may start: the quotas of all groups that have one, stated or told
+ * by the API, what a call takes of them, and how many tasks it is worth
+ * fetching for them.
  */
 import type { Usage } from '../llm/price.ts';
 import { GroupQuota, type GroupQuotaOptions, type Permit } from './groupQuota.ts';
@@ -22,19 +23,16 @@ const LOOK_MS = 50;
 const FREE: Permit = { used: () => undefined, unused: () => undefined };
 
 export class Pacer {
-  readonly #quotas: ReadonlyMap<string, GroupQuota>;
+  readonly #quotas: Map<string, GroupQuota>;
+  readonly #newQuota: (group: string, limits: GroupQuotaOptions['limits']) => GroupQuota;
   readonly #openGroups: () => string[];
   readonly #listeners: (() => void)[] = [];
   #tokens: TokenEstimate;
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ quotas, outputLimit, sharers, shared, openGroups }: PacerOptions) {
-    this.#quotas = new Map(
-      quotas.map(({ group, ...limits }) => [
-        group,
-        new GroupQuota({ limits, sharers, shared: shared(group) }),
-      ]),
-    );
+    this.#newQuota = (group, limits) => new GroupQuota({ limits, sharers, shared: shared(group) });
+    this.#quotas = new Map(quotas.map(({ group, ...limits }) => [group, this.#newQuota(group, limits)]));
     this.#openGroups = openGroups;
     this.#tokens = firstEstimate(outputLimit);
   }
@@ -60,9 +58,12 @@ export class Pacer {
     this.#tokens = learned(this.#tokens, characters, usage);
   }
 
-  /** The API's own limits of a group. */
+  /** The API's own limits of a group; a group without a quota has one from then on. */
   learn(group: string, limits: GroupQuotaOptions['limits']): void {
-    this.#quotas.get(group)?.learn(limits);
+    if (limits.requestsPerMinute === undefined && limits.tokensPerMinute === undefined) return;
+    const quota = this.#quotas.get(group) ?? this.#newQuota(group, {});
+    quota.learn(limits);
+    this.#quotas.set(group, quota);
   }
 
   queueMs(group: string): number {

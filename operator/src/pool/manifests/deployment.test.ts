@@ -56,6 +56,14 @@ describe('the workers’ Deployment', () => {
     });
   });
 
+  it('tells a worker the least share of the quotas, which counts until it is told its own', () => {
+    const quotas = { ...minimalSpec.llm, quotas: [{ requestsPerMinute: 500 }] };
+    const scaling = { ...minimalSpec.scaling, maxReplicas: 7 };
+    expect(envOf({ llm: quotas, scaling })).toMatchObject({ LLM_QUOTA_SHARERS: '7' });
+    // Without quotas nothing is shared, and a change of the number restarts nobody.
+    expect(envOf({ scaling })).not.toHaveProperty('LLM_QUOTA_SHARERS');
+  });
+
   it('takes the pool’s image before the operator’s', () => {
     expect(podOf().spec.containers[0].image).toBe('worker:default');
     expect(podOf({ worker: { image: 'mine:1' } }).spec.containers[0].image).toBe('mine:1');

@@ -14,7 +14,7 @@ import {
  * by their file. POD_NAME is not here, the Deployment takes it from the pod.
  */
 export function workerEnv(pool: string, spec: PoolSpec): WorkerEnvText {
-  const { engine, llm, worker, cache, decisions } = spec;
+  const { engine, llm, worker, scaling, cache, decisions } = spec;
   const { onFailure, audit } = decisions;
   return {
     POOL: pool,
@@ -39,7 +39,11 @@ export function workerEnv(pool: string, spec: PoolSpec): WorkerEnvText {
     ...(llm.reasoningEffort && { LLM_REASONING_EFFORT: llm.reasoningEffort }),
     LLM_ANSWER_FORMAT: llm.answerFormat,
     ...(llm.maxTokens !== undefined && { LLM_MAX_TOKENS: String(llm.maxTokens) }),
-    ...(llm.quotas && { LLM_QUOTAS: JSON.stringify(llm.quotas) }),
+    ...(llm.quotas && {
+      LLM_QUOTAS: JSON.stringify(llm.quotas),
+      // A pod reads its annotation only when the kubelet has renewed the file: up to a minute after its start.
+      LLM_QUOTA_SHARERS: String(scaling.maxReplicas),
+    }),
     ...(llm.budget?.whenSpent === 'Manual' && budget(llm.budget)),
     ...(llm.proxyURL !== undefined && { HTTPS_PROXY: llm.proxyURL }),
     ...(llm.caSecretRef && { LLM_CA_FILE: CREDENTIAL_FILES.llmCA }),
