@@ -73,7 +73,9 @@ async function oneRun(
   seconds: number,
 ): Promise<QuotaRun> {
   const callsPerMinute = limit.name === 'rpm' ? limit.perMinute : limit.perMinute / TOKENS_PER_CALL;
-  const tasks = Math.ceil((callsPerMinute * (seconds + 2 * (RAMP_MS / 1_000))) / 60);
+  // Whoever does not pace loses tasks to people as fast as calls are refused: they must last all the same.
+  const spare = side.peer === null ? 1 : 4;
+  const tasks = Math.ceil((spare * callsPerMinute * (seconds + 2 * (RAMP_MS / 1_000))) / 60);
   const who = `${side.peer ?? 'ours'} under ${limit.name}`;
   await step(`${who}: ${tasks} waiting`, () => backlog.fill(tasks));
   const llm = await backends.startLlm({ [limit.name]: limit.perMinute });
