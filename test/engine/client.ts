@@ -143,6 +143,19 @@ export class EngineClient {
     return Object.fromEntries(data.map(({ name, value }) => [name, value]));
   }
 
+  /** Waits until a worker has decided, and returns the variables then. */
+  decision(processInstanceId: string): Promise<Record<string, unknown>> {
+    return waitFor(`a decision for ${processInstanceId}`, async () => {
+      const variables = await this.variables(processInstanceId);
+      return variables.llmReasoning ? variables : undefined;
+    });
+  }
+
+  /** Entries of the external-task log that say that a worker completed a task. */
+  async completions(processInstanceId: string) {
+    return (await this.externalTaskLog(processInstanceId)).filter(({ successLog }) => successLog);
+  }
+
   /** Incidents that are open, of one process instance or of all of this key. */
   async incidents(processInstanceId?: string): Promise<{ activityId: string; incidentMessage: string }[]> {
     const params = processInstanceId ? { processInstanceId } : { processDefinitionKeyIn: this.processKey };

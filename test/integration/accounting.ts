@@ -41,9 +41,8 @@ export async function accountOf(
   { id, bookingId, mark }: MarkedRefund,
   calls: readonly Call[],
 ): Promise<Account> {
-  const log = await refunds.engine.externalTaskLog(id);
   return {
-    completions: log.filter(({ successLog }) => successLog).length,
+    completions: (await refunds.engine.completions(id)).length,
     payments: (await payments(bookingId, refunds.postgres)).length,
     calls: calls.filter(({ prompt }) => prompt.includes(mark)).length,
   };

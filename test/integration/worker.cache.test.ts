@@ -48,10 +48,7 @@ afterAll(async () => {
 
 const decide = async (refundReason: string) => {
   const id = await refunds.start({ refundReason });
-  return waitFor(`a decision for ${id}`, async () => {
-    const variables = await refunds.engine.variables(id);
-    return variables.llmReasoning ? variables : undefined;
-  });
+  return refunds.engine.decision(id);
 };
 const callsWith = (mark: string) => llm.calls().filter(({ prompt }) => prompt.includes(mark));
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
-import { waitFor } from '../support/wait.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
@@ -47,14 +46,7 @@ afterAll(async () => {
 
 const decideAll = async (count: number) => {
   const ids = await Promise.all(Array.from({ length: count }, () => refunds.start()));
-  return Promise.all(
-    ids.map((id) =>
-      waitFor(`a decision for ${id}`, async () => {
-        const variables = await refunds.engine.variables(id);
-        return variables.llmReasoning ? variables : undefined;
-      }),
-    ),
-  );
+  return Promise.all(ids.map((id) => refunds.engine.decision(id)));
 };
 const state = (index: number, name: string) =>
   worker.metric(

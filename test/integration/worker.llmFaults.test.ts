@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Fault } from '../llm/protocol.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
-import { sleep, waitFor } from '../support/wait.ts';
+import { sleep } from '../support/wait.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
@@ -30,11 +30,7 @@ afterAll(async () => {
   await refunds?.remove();
 }, 30_000);
 
-const decided = (id: string, of = refunds) =>
-  waitFor(`a decision for ${id}`, async () => {
-    const variables = await of.engine.variables(id);
-    return variables.llmReasoning ? variables : undefined;
-  });
+const decided = (id: string, of = refunds) => of.engine.decision(id);
 
 test.each<[string, Fault, string, number]>([
   ['that fails', { kind: 'serverError', times: 'always' }, 'SERVER_ERROR', 3],

@@ -46,8 +46,7 @@ const ticket = (bookingId: string) => ({
   currency: 'EUR',
 });
 const startOn = (node: EngineClient, bookingId = uniqueBooking()) => node.startRefund(ticket(bookingId));
-const successes = async (id: string) =>
-  (await refunds.engine.externalTaskLog(id)).filter(({ successLog }) => successLog).length;
+const successes = async (id: string) => (await refunds.engine.completions(id)).length;
 
 /** A worker in this process whose nodes have the name `engine.test`; the test says what that stands for. */
 async function workerBehindName(addresses: string[]) {

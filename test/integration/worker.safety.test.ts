@@ -26,8 +26,7 @@ const start = (env: Parameters<typeof startWorker>[0] = {}) =>
   startWorker({ CAMUNDA_TOPIC: refunds.topic, OPENAI_BASE_URL: llm.baseURL, ...env });
 const count = (query: Record<string, boolean | string>) =>
   refunds.engine.externalTaskCount({ topicName: refunds.topic, ...query });
-const successes = async (id: string) =>
-  (await refunds.engine.externalTaskLog(id)).filter(({ successLog }) => successLog);
+const successes = (id: string) => refunds.engine.completions(id);
 /** Business class a month ahead: allowed. */
 const allowed = (bookingId = uniqueBooking()) =>
   refunds.start({ bookingId, ticketClass: 'Business', daysUntilFlight: 30 });

@@ -23,11 +23,7 @@ async function secureStandIn(name: string, port = 0) {
   const tls = { cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') };
   return { ca: authority.pem, standIn: await startStandIn({ latencyMs: { min: 0, max: 5 }, port, tls }) };
 }
-const decided = (id: string) =>
-  waitFor(`a decision for ${id}`, async () => {
-    const variables = await refunds.engine.variables(id);
-    return variables.llmReasoning ? variables : undefined;
-  });
+const decided = (id: string) => refunds.engine.decision(id);
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'transport-'));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { WorkerEnvText } from '@farerules/crds/workerEnv';
 import { environment } from '../environment/environment.ts';
 import { type RunningProcess, startProcess, tail } from '../support/process.ts';
+import { sumOfSamples } from '../support/samples.ts';
 import { waitFor } from '../support/wait.ts';
 
 const MAIN = join(import.meta.dirname, '../../worker/src/main.ts');
@@ -61,12 +62,8 @@ export async function startWorker(env: WorkerEnvText, { ready = true } = {}): Pr
     const response = await fetch(`http://127.0.0.1:${lines('started')[0]?.metrics_port}${path}`);
     return { status: response.status, text: await response.text() };
   };
-  const metric = async (name: string, labels = '') => {
-    const samples = (await get('/metrics')).text.split('\n').filter((line) => /^[a-z]/.test(line));
-    return samples
-      .filter((line) => line.split(/[{ ]/)[0] === name && line.includes(labels))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-  };
+  const metric = async (name: string, labels = '') =>
+    sumOfSamples((await get('/metrics')).text, name, labels);
   const worker = { ...child, id: `llm-fare-analyzer-${podName}`, output, lines, get, metric };
   try {
     await waitFor('the worker to be ready', async () => {

@@ -2,7 +2,7 @@
 import type { Budget } from './budget/budget.ts';
 import { mostUSD } from './budget/mostUSD.ts';
 import type { AnswerPolicy, KeyParameters } from './cache/key.ts';
-import type { Known } from './cache/known.ts';
+import type { Answer } from './cache/known.ts';
 import { buildPrompt, type Prompt } from './fare/prompt.ts';
 import { undecided } from './fare/reasons.ts';
 import type { Ticket } from './fare/ticket.ts';
@@ -23,7 +23,6 @@ export interface Asker {
   includeBookingId: boolean;
 }
 
-export type Answer = Pick<Known, 'decision' | 'probability'>;
 export type OnCall = (prompt: Prompt, record: CallRecord) => void;
 
 export interface CallContext {

@@ -4,9 +4,10 @@
  * certainty: what the ticket itself says, what a rule says, what was decided
  * before, and only then the model.
  */
-import { type Answer, type Asker, askModel, type CallContext, type OnCall } from './askModel.ts';
+import { type Asker, askModel, type CallContext, type OnCall } from './askModel.ts';
 import type { DecisionMemory } from './cache/decisionMemory.ts';
 import { hashKey, questionName } from './cache/key.ts';
+import type { Answer } from './cache/known.ts';
 import type { SharedCalls } from './cache/sharedCalls.ts';
 import { nextBoundary } from './fare/boundary.ts';
 import { contradiction } from './fare/contradictions.ts';
@@ -74,13 +75,18 @@ async function decideAlone(decider: Decider, task: Task, call: CallContext): Pro
   const contradictory = contradiction(ticket, now);
   if (contradictory) return fallback(bookingId, contradictory, trace);
   const ruled = decideByRule(policy.rules, ticket, now);
-  const ofRule = ruled && { name: ruled.rule, because: ruled.because };
-  if (ruled?.decision === 'MANUAL') {
-    return { decision: 'MANUAL', source: 'rule', bookingId, rule: ofRule, costUSD: 0, trace };
-  }
+  const byRule: Outcome | undefined = ruled && {
+    decision: ruled.decision,
+    source: 'rule',
+    bookingId,
+    rule: { name: ruled.rule, because: ruled.because },
+    costUSD: 0,
+    trace,
+  };
+  if (byRule?.decision === 'MANUAL') return byRule;
   const tooDear = beyondLimit(policy.limits, ticket);
   if (tooDear) return fallback(bookingId, tooDear, trace);
-  if (ruled) return { decision: ruled.decision, source: 'rule', bookingId, rule: ofRule, costUSD: 0, trace };
+  if (byRule) return byRule;
   // Last, for it is about what the model would read.
   const suspicious = suspicion(ticket, decider);
   if (suspicious) return fallback(bookingId, suspicious, trace);

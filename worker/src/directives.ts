@@ -1,6 +1,6 @@
 /**
  * What the operator tells this worker: a small file that is read again every
- * other second. Without one, or with one that cannot be read, nothing is told,
+ * second. Without one, or with one that cannot be read, nothing is told,
  * which is not the same as "no".
  */
 import { readFile } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 /** One task from lock to known end: decide while its lock is kept, complete or give back, record. */
 import { type Decider, decide } from './decide.ts';
 import type { LockedTask } from './engine/externalTasks.ts';
-import { keepLock, type LockKeeping } from './engine/keepLock.ts';
+import { type KeptLock, keepLock, type LockKeeping } from './engine/keepLock.ts';
 import { complete, fail, giveBack, type Settlement, type Settler } from './engine/settle.ts';
 import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
 import type { Prompt } from './fare/prompt.ts';
@@ -40,7 +40,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
   const start = performance.now();
   const ids = { taskId: task.id, processInstanceId: task.processInstanceId };
   const lock = keepLock(locks, task);
-  const outcome = await decided(handler, task, ids, lock.signal);
+  const outcome = await decided(handler, task, ids, lock);
   lock.release();
   const settle = async (): Promise<Settlement> => {
     const lost = lock.lost();
@@ -80,19 +80,18 @@ function variables(
 }
 
 async function decided(
-  { decider, locks, onCall, audit, metrics, log }: TaskHandler,
+  { decider, onCall, audit, metrics, log }: TaskHandler,
   task: LockedTask,
   ids: TaskIds,
-  cancelled: AbortSignal,
+  { deadline, signal }: KeptLock,
 ): Promise<Outcome> {
-  const deadline = task.lockEnd - locks.lockDurationMs + locks.holdMs - locks.marginMs;
   const record = (prompt: Prompt, call: CallRecord) => {
     audit.call(ids, prompt, call);
     countCall(metrics, call);
     onCall(call);
   };
   try {
-    return await decide(decider, task, deadline, record, cancelled);
+    return await decide(decider, task, deadline, record, signal);
   } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
     log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });

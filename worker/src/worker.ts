@@ -135,9 +135,7 @@ export class Worker {
         ? 0
         : holdMs({ direct, nodes: size, limit: permits.limit, longPollMs, random: Math.random() });
       const start = performance.now();
-      const tasks = await this.#fetcher.fetch(node, asked, hold);
-      permits.arrived(asked, tasks?.length ?? 0);
-      for (const task of tasks ?? []) this.#begin(task);
+      const tasks = await this.#take(node, asked, hold);
       if (!tasks) {
         void nodes.refresh();
         const trouble = this.#fetcher.trouble(node);
@@ -171,10 +169,16 @@ export class Worker {
       const node = orphans > 0 ? nodes.pick() : undefined;
       const asked = node ? await permits.take(orphans) : 0;
       if (!node || asked === 0) continue;
-      const tasks = await this.#fetcher.fetch(node, asked, 0);
-      permits.arrived(asked, tasks?.length ?? 0);
-      for (const task of tasks ?? []) this.#begin(task);
+      await this.#take(node, asked, 0);
     }
+  }
+
+  /** Fetches tasks for permits that were taken, and starts on them; undefined when the node could not be asked. */
+  async #take(node: EngineNode, asked: number, hold: number): Promise<LockedTask[] | undefined> {
+    const tasks = await this.#fetcher.fetch(node, asked, hold);
+    this.#options.permits.arrived(asked, tasks?.length ?? 0);
+    for (const task of tasks ?? []) this.#begin(task);
+    return tasks;
   }
 
   /** How many that were; 0 where the engine could not be asked: their locks then end by themselves. */

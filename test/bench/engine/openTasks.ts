@@ -5,24 +5,10 @@
  */
 import axios from 'axios';
 import { query } from '../../engine/postgres.ts';
+import { ACTIVE, deployOneTask, SUSPENDED } from './oneTask.ts';
 
 const KEY = 'bench-open-tasks';
 const TEMPLATE_TOPIC = 'bench-template';
-const BPMN = `<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
-    id="bench" targetNamespace="http://farerules.dev/bench">
-  <process id="${KEY}" isExecutable="true" camunda:historyTimeToLive="P1D">
-    <startEvent id="start"/>
-    <sequenceFlow id="toTask" sourceRef="start" targetRef="task"/>
-    <serviceTask id="task" camunda:type="external" camunda:topic="${TEMPLATE_TOPIC}"/>
-    <sequenceFlow id="toEnd" sourceRef="task" targetRef="end"/>
-    <endEvent id="end"/>
-  </process>
-</definitions>`;
-
-/** As in ACT_RU_EXT_TASK.SUSPENSION_STATE_ */
-const ACTIVE = 1;
-const SUSPENDED = 2;
 
 export class OpenTasks {
   readonly #database: string;
@@ -41,11 +27,7 @@ export class OpenTasks {
    */
   static async open(engine: string, database: string): Promise<OpenTasks> {
     const http = axios.create({ baseURL: engine, timeout: 30_000, proxy: false });
-    const form = new FormData();
-    form.set('deployment-name', KEY);
-    form.set('deploy-changed-only', 'true');
-    form.set('process', new Blob([BPMN]), `${KEY}.bpmn`);
-    await http.post('/deployment/create', form);
+    await deployOneTask(http, KEY, TEMPLATE_TOPIC);
     const { data } = await http.post<{ id: string }>(`/process-definition/key/${KEY}/start`, {});
     return new OpenTasks(database, data.id);
   }

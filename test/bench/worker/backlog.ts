@@ -7,25 +7,12 @@ import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import { type EngineVariable, long } from '../../engine/client.ts';
 import { query } from '../../engine/postgres.ts';
+import { ACTIVE, deployOneTask, SUSPENDED } from '../engine/oneTask.ts';
 import { quoted } from '../engine/openTasks.ts';
 
 const KEY = 'bench-one-task';
 const STOCK = 'bench-stock';
-const BPMN = `<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
-    id="bench-worker" targetNamespace="http://farerules.dev/bench">
-  <process id="${KEY}" isExecutable="true" camunda:historyTimeToLive="P1D">
-    <startEvent id="start"/>
-    <sequenceFlow id="toTask" sourceRef="start" targetRef="task"/>
-    <serviceTask id="task" camunda:type="external" camunda:topic="${STOCK}"/>
-    <sequenceFlow id="toEnd" sourceRef="task" targetRef="end"/>
-    <endEvent id="end"/>
-  </process>
-</definitions>`;
-
-/** As in ACT_RU_EXT_TASK.SUSPENSION_STATE_ and ACT_HI_EXT_TASK_LOG.STATE_ */
-const ACTIVE = 1;
-const SUSPENDED = 2;
+/** As in ACT_HI_EXT_TASK_LOG.STATE_ */
 const SUCCESSFUL = 2;
 
 export type Variables = Record<string, EngineVariable>;
@@ -69,11 +56,7 @@ export class Backlog {
       proxy: false,
       httpAgent: new Agent({ keepAlive: true }),
     });
-    const form = new FormData();
-    form.set('deployment-name', KEY);
-    form.set('deploy-changed-only', 'true');
-    form.set('process', new Blob([BPMN]), `${KEY}.bpmn`);
-    await http.post('/deployment/create', form);
+    await deployOneTask(http, KEY, STOCK);
     return new Backlog(http, database);
   }
 

@@ -7,7 +7,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { decode, encode, type Known } from './known.ts';
+import { type Answer, decode, encode, type Known } from './known.ts';
 import type { SharedRedis } from './sharedRedis.ts';
 
 export interface DecisionMemoryOptions {
@@ -20,8 +20,6 @@ export interface DecisionMemoryOptions {
   redis: SharedRedis | undefined;
   metrics: Pick<Metrics, 'cacheRequests'>;
 }
-
-type Answer = Pick<Known, 'decision' | 'probability'>;
 
 export interface Found {
   known: Known;

@@ -12,6 +12,9 @@ const schema = z.object({
 
 export type Known = z.output<typeof schema>;
 
+/** What may be used again of a decision that was just made. */
+export type Answer = Pick<Known, 'decision' | 'probability'>;
+
 export const encode = (known: Known): string => JSON.stringify(known);
 
 /** Undefined for what is not there, too old, or was not written by us. */

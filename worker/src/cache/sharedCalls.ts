@@ -7,7 +7,7 @@
 import { pause } from '../pause.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { decisionName } from './decisionMemory.ts';
-import { decode, type Known } from './known.ts';
+import { type Answer, decode } from './known.ts';
 import type { SharedRedis } from './sharedRedis.ts';
 
 export interface SharedCallsOptions {
@@ -16,8 +16,6 @@ export interface SharedCallsOptions {
   callMs: number;
   metrics: Pick<Metrics, 'sharedCalls'>;
 }
-
-type Answer = Pick<Known, 'decision' | 'probability'>;
 
 const LOOK_EVERY_MS = 50;
 const LEASE_MARGIN_MS = 500;

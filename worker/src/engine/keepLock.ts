@@ -30,6 +30,8 @@ export interface LockKeeping {
 export interface KeptLock {
   /** Aborted when deciding has to end. */
   signal: AbortSignal;
+  /** Until when deciding may take at most, on the clock of `performance.now()`; `signal` may come sooner. */
+  deadline: number;
   /** Why nothing must be sent for this task; undefined while it is ours. */
   lost(): 'gone' | 'lock_lost' | undefined;
   /** To be called when the task is decided. */
@@ -113,5 +115,5 @@ export function keepLock(locks: LockKeeping, task: LockedTask): KeptLock {
     end();
   };
   plan(task.lockEnd - performance.now() - (lockDurationMs * 2) / 3);
-  return { signal: over.signal, lost: () => lost, release };
+  return { signal: over.signal, deadline: heldUntil - marginMs, lost: () => lost, release };
 }
