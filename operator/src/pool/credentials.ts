@@ -78,7 +78,7 @@ export function credentialValues(
 ): Record<string, string> {
   return Object.fromEntries(
     credentialRefs(spec).flatMap((ref) => {
-      const value = valueOf(ref, readings);
+      const value = keyValue(ref, readings);
       return value ? [[ref.file, value]] : [];
     }),
   );
@@ -96,7 +96,7 @@ export function checkCredentials(
   readings: Record<string, SecretReading>,
   operator: string | undefined,
 ): Credentials {
-  const failing = credentialRefs(spec).filter((ref) => !valueOf(ref, readings));
+  const failing = credentialRefs(spec).filter((ref) => !keyValue(ref, readings));
   const hidden = (ref: CredentialRef) => readings[ref.secret]?.state === 'forbidden';
   const worst = failing.find((ref) => !hidden(ref)) ?? failing[0];
   if (!worst) return { ready: true };
@@ -108,7 +108,7 @@ export function checkCredentials(
   };
 }
 
-function valueOf(
+function keyValue(
   { secret, key }: CredentialRef,
   readings: Record<string, SecretReading>,
 ): string | undefined {
