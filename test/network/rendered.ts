@@ -26,12 +26,16 @@ export interface PodTemplate {
   spec: any;
 }
 
-/** The objects of a chart, hooks and tests included. Values files are beside its Chart.yaml; one that is not there counts as empty. */
+/**
+ * The objects of a chart, hooks and tests included.
+ * @param values files beside its Chart.yaml; one that is not there counts as empty
+ * @param set values as of Helm's `--set`
+ */
 export async function renderChart(
   chart: string,
   release: string,
   namespace: string,
-  values: string[] = [],
+  { values = [], set = [] }: { values?: string[]; set?: string[] } = {},
 ): Promise<Rendered[]> {
   const directory = join(ROOT, 'charts', chart);
   const files = values.map((name) => join(directory, name)).filter((file) => existsSync(file));
@@ -43,6 +47,7 @@ export async function renderChart(
     namespace,
     ...KUBE_VERSION,
     ...files.flatMap((file) => ['--values', file]),
+    ...set.flatMap((pair) => ['--set', pair]),
   ]);
   return parseAllDocuments(output)
     .map((document) => document.toJS() as Rendered | null)
