@@ -27,6 +27,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
+        '<rootDir>/charts/**/*.test.ts',
         '<rootDir>/test/{bench,cluster,demo,engine,llm,runner,safety,soak,support}/**/*.test.ts',
       ],
     },
