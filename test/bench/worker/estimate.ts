@@ -49,5 +49,6 @@ function throughputSeconds({ rounds, backlog, jsSeconds, pythonSeconds }: Settin
     whole(DECIDED.jsTuned) +
     (backlog / MADE + jsSeconds + TURN);
   const python = pythonSeconds > 0 ? (jsSeconds * DECIDED.jsDefault) / MADE + pythonSeconds + TURN : 0;
-  return TRIED + rounds * round + python;
+  const memory = whole(DECIDED.ours) + OUR_END;
+  return TRIED + rounds * round + python + memory;
 }
