@@ -29,12 +29,12 @@ const asItIs = (data: unknown) => data;
 const defaults = {
   ...axios.defaults,
   maxRedirects: 0,
-  proxy: false,
-  responseType: 'text',
+  proxy: false as const,
+  responseType: 'text' as const,
   transformRequest: [asItIs],
   transformResponse: [asItIs],
   validateStatus: null,
-} as const;
+};
 /**
  * The part of axios that speaks HTTP, without the merging of settings and the chain of interceptors around it, which
  * nobody uses here and which take as much time as the request itself.

@@ -13,6 +13,7 @@ import { takeTurn } from './turn.ts';
 const CONCURRENCY = 300;
 /** Tasks at once for the memory: the goal is stated for so many. */
 const IN_FLIGHT = 200;
+const MEMORY_TASKS = 1_000;
 /** Settings of the closed loop that are tried: tasks a fetch, completes at once. */
 const LOOPS: [fetch: number, completes: number][] = [
   [200, 32],
@@ -63,7 +64,10 @@ export async function measureThroughput(
       if (round === 0 && settings.pythonSeconds > 0) await measure(python, settings.pythonSeconds);
       publish(throughputFigures(measured, conditions));
     }
-    const { peakMB, tasks } = await turn(ours({ WORKER_CONCURRENCY: String(IN_FLIGHT) }), settings.backlog);
+    const { peakMB, tasks } = await turn(
+      ours({ WORKER_CONCURRENCY: String(IN_FLIGHT) }),
+      Math.min(MEMORY_TASKS, settings.backlog),
+    );
     const words = `highest of one turn of ${tasks} tasks, ${IN_FLIGHT} at once, answers of the model after 1.5 s, ${machine}`;
     publish([figure('peak_rss_mb', peakMB, 'MB', words, { goal: '≤ 150' })]);
   } finally {
