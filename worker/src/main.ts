@@ -9,7 +9,8 @@ import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
-import { engineAuth, setUpEngine } from './engine/setUp.ts';
+import { createEngineAuth, engineFiles } from './engine/auth.ts';
+import { engineNodes, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
 import { ApiKeys } from './llm/keys.ts';
@@ -39,14 +40,15 @@ if (loaded.ok && command !== undefined) {
 
 async function main(config: Config): Promise<void> {
   const keyFiles = (config.LLM_KEYS ?? []).map(({ file }) => file);
-  const { engineUsername, enginePassword, redisPassword } = CREDENTIAL_FILES;
+  const engineFile = engineFiles(config);
   const certificates = config.LLM_CA_FILE ? [config.LLM_CA_FILE] : [];
   const credentials = new Credentials(
     config.CREDENTIALS_DIR,
-    [...keyFiles, engineUsername, enginePassword, redisPassword, ...certificates],
-    [...certificates, engineUsername],
+    [...keyFiles, ...engineFile.all, CREDENTIAL_FILES.redisPassword, ...certificates],
+    [...certificates, ...engineFile.known],
   );
-  const secrets = () => [...config.secrets.all(), ...credentials.all()];
+  const auth = createEngineAuth(config, credentials);
+  const secrets = () => [...config.secrets.all(), ...credentials.all(), ...auth.secrets()];
   const fields = { pool: config.POOL, worker: config.workerId };
   const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
@@ -63,7 +65,7 @@ async function main(config: Config): Promise<void> {
   const metrics = createMetrics();
   const giveUp = new AbortController();
   const stopping = () => worker.stopping;
-  const engine = setUpEngine(config, () => engineAuth(config, credentials), {
+  const engine = setUpEngine(config, engineNodes(config, auth, credentials), {
     giveUp: giveUp.signal,
     stopping,
     metrics,
@@ -116,6 +118,7 @@ async function main(config: Config): Promise<void> {
   redis?.close();
   await audit.close();
   engine.nodes.close();
+  auth.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);
