@@ -308,18 +308,30 @@ export const workerEnvSchema = z.object({
     .enum(['none', 'otlp'])
     .default('none')
     .describe(
-      'Where traces go: nowhere, or to OTEL_EXPORTER_OTLP_ENDPOINT. Other OTEL_* variables work as usual.',
+      'Where traces go: nowhere, or to OTEL_EXPORTER_OTLP_ENDPOINT. The other variables with OTEL_EXPORTER_OTLP_, ' +
+        'OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES work as everywhere.',
     ),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Base URL of a collector that takes OTLP over HTTP. Left out: http://localhost:4318.'),
   OTEL_TRACES_SAMPLER: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Which traces are kept, by its OpenTelemetry name.'),
-  OTEL_TRACES_SAMPLER_ARG: z.string().min(1).optional().describe('Argument of the sampler, such as a ratio.'),
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on')
+    .describe('Which traces are kept, by the name that OpenTelemetry has for it.'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The part of the traces that samplers with a ratio keep.'),
 });
 
 export type WorkerEnv = z.output<typeof workerEnvSchema>;

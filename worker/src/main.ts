@@ -20,6 +20,7 @@ import { setUpAudit } from './telemetry/auditSetUp.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
+import { setUpTracing } from './telemetry/tracing/setUp.ts';
 import { Worker } from './worker.ts';
 
 /** Kept free at the end of the grace period, for ending the process. */
@@ -77,6 +78,7 @@ async function main(config: Config): Promise<void> {
   const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
   const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
   const audit = await setUpAudit(config, { secrets, metrics, log });
+  const tracing = await setUpTracing(config, { nodes: engine.nodes, log });
   const handler = {
     decider: decisions.decider,
     audit,
@@ -84,6 +86,7 @@ async function main(config: Config): Promise<void> {
     ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
     stopping,
+    tracing,
     onCall: flow.onCall,
     metrics,
     log,
@@ -117,6 +120,7 @@ async function main(config: Config): Promise<void> {
   await decisions.close();
   redis?.close();
   await audit.close();
+  await tracing?.close();
   engine.nodes.close();
   auth.close();
   await server.close();

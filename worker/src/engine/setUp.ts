@@ -4,6 +4,7 @@ import type { Credentials } from '../credentials.ts';
 import type { FailurePolicy } from '../failurePolicy.ts';
 import { TICKET_VARIABLES } from '../fare/ticket.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { TRACEPARENT_VARIABLE } from '../telemetry/tracing/ids.ts';
 import { type EngineAuth, engineCA } from './auth.ts';
 import type { Subscription } from './externalTasks.ts';
 import { type LockKeeping, longestHoldMs } from './keepLock.ts';
@@ -49,7 +50,10 @@ export function setUpEngine(
       workerId,
       topic: config.CAMUNDA_TOPIC,
       lockDurationMs,
-      variables: TICKET_VARIABLES,
+      variables:
+        config.OTEL_TRACES_EXPORTER === 'none'
+          ? TICKET_VARIABLES
+          : [...TICKET_VARIABLES, TRACEPARENT_VARIABLE],
       processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
       tenantIds: config.CAMUNDA_TENANT_IDS,
     },
