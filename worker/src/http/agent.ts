@@ -12,6 +12,9 @@ export class NotConnected extends Error {
   readonly code = 'NOT_CONNECTED';
 }
 
+/** A worker's calls at once: with fewer, each round of answers would close connections that the next has to make. */
+const MOST_IDLE = 1_000;
+
 export interface TlsOptions {
   /** The name that a certificate must have where it is not the host of the URL. */
   servername?: string | undefined;
@@ -24,7 +27,7 @@ export function createAgent(
   connectTimeoutMs: number,
   { servername, ca }: TlsOptions = {},
 ): HttpAgent {
-  const options: AgentOptions = { keepAlive: true };
+  const options: AgentOptions = { keepAlive: true, maxFreeSockets: MOST_IDLE };
   const agent = secure
     ? new HttpsAgent({
         ...options,
