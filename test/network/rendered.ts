@@ -64,12 +64,23 @@ export function podTemplates(objects: Rendered[]): PodTemplate[] {
   });
 }
 
+/** A StatefulSet adds the volumes of its claims to each pod. */
+function withClaims({ template, volumeClaimTemplates = [] }: Rendered['spec']): Omit<PodTemplate, 'of'> {
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }: Rendered) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-0` },
+  }));
+  const volumes = [...(template.spec.volumes ?? []), ...claims];
+  return { ...template, spec: { ...template.spec, volumes } };
+}
+
 function templateOf({ kind, metadata, spec }: Rendered): Omit<PodTemplate, 'of'> | undefined {
   switch (kind) {
     case 'Pod':
       return { metadata, spec };
-    case 'Deployment':
     case 'StatefulSet':
+      return withClaims(spec);
+    case 'Deployment':
     case 'DaemonSet':
     case 'Job':
       return spec.template;
