@@ -57,7 +57,9 @@ describe('a pool whose engine wants bearer tokens', () => {
     await client(SECRET);
     const next = await waitFor('the other Secret to be missed', async () => {
       const { status } = await cluster.pool('pool');
-      return status?.conditions?.find(({ message }) => message?.includes('spec.engine.caSecretRef'));
+      return status?.conditions?.find(
+        ({ type, message }) => type === 'CredentialsReady' && message?.includes('spec.engine.caSecretRef'),
+      );
     });
     expect(next?.message).toContain('there is no Secret "engine-ca"');
   });

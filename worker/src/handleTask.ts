@@ -7,7 +7,7 @@ import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
 import type { Prompt } from './fare/prompt.ts';
 import type { CallRecord } from './llm/analyze.ts';
 import { type EngineVariable, type Outcome, toVariables } from './outcome.ts';
-import type { Audit, TaskIds } from './telemetry/audit.ts';
+import { type Audit, idFields, type TaskIds } from './telemetry/audit.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { TaskTrace, Tracing } from './telemetry/tracing/tracing.ts';
@@ -71,7 +71,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
     countOutcome(metrics, outcome);
   } else {
     const { decision, error } = outcome;
-    log.warn('task_not_completed', { ...ids, settlement, decision, error_code: error?.code });
+    log.warn('task_not_completed', { ...idFields(ids), settlement, decision, error_code: error?.code });
   }
   return settlement;
 }
@@ -103,7 +103,10 @@ async function decided(
     return await decide(decider, task, deadline, record, signal);
   } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
-    log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });
+    log.error('decision_failed', {
+      ...idFields(ids),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
     return {
       decision: 'MANUAL',
       source: 'fallback',
