@@ -28,10 +28,20 @@ export const ONCE: Account = { completions: 1, payments: 1, calls: 1 };
 /** Starts a refund that the stand-in allows, business class, a month ahead; changed by `variables`. */
 export async function startMarked(
   refunds: RefundProcess,
-  { mark = randomUUID(), node, variables }: { mark?: string; node?: EngineClient; variables?: Variables } = {},
+  {
+    mark = randomUUID(),
+    node,
+    variables,
+  }: { mark?: string; node?: EngineClient; variables?: Variables } = {},
 ): Promise<MarkedRefund> {
   const bookingId = uniqueBooking();
-  const ticket = { bookingId, ticketClass: 'Business', daysUntilFlight: 30, refundReason: mark, ...variables };
+  const ticket = {
+    bookingId,
+    ticketClass: 'Business',
+    daysUntilFlight: 30,
+    refundReason: mark,
+    ...variables,
+  };
   return { id: await refunds.start(ticket, node), bookingId, mark };
 }
 
