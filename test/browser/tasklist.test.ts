@@ -1,11 +1,12 @@
 /** A person reviews a refund in Camunda's Tasklist, in a real browser. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { environment } from '../environment/environment.ts';
+import { startMarked } from '../integration/accounting.ts';
 import { deployRefundProcess, payments, type RefundProcess } from '../integration/refundProcess.ts';
 import { startWorker, type WorkerProcess } from '../integration/workerHarness.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
-import { startMarked } from '../integration/accounting.ts';
 import { onPage, startChromium } from './chromium.ts';
 
 const TASKLIST = () => (environment().engines[0] ?? '').replace(/\/engine-rest$/, '/camunda/app/tasklist/');
@@ -24,7 +25,11 @@ beforeAll(async () => {
   const { data } = await refunds.engine.http.post<{ id: string }>('/filter/create', {
     resourceType: 'Task',
     name: `Reviews of ${refunds.topic}`,
-    query: { processDefinitionKey: refunds.engine.processKey, candidateGroup: 'refund-agents' },
+    query: {
+      processDefinitionKey: refunds.engine.processKey,
+      candidateGroup: 'refund-agents',
+      includeAssignedTasks: true,
+    },
     properties: { refresh: true },
   });
   filterId = data.id;
@@ -47,22 +52,26 @@ async function signIn(page: Page, user: string): Promise<void> {
 }
 
 test('an agent signs in, claims the review that the model asked for, approves it, and it is paid once', async () => {
-  // The stand-in for the model leaves an unknown class to a person.
-  const refund = await startMarked(refunds, { variables: { ticketClass: 'Charter' } });
-  const { id: task } = await refunds.engine.userTask(refund.id, 'task_manual_review');
+  // An illness: the stand-in for the model leaves it to a person.
+  const refund = await startMarked(refunds, { mark: `in hospital, ${randomUUID()}` });
+  const { id: taskId } = await refunds.engine.userTask(refund.id, 'task_manual_review');
   await onPage(browser, 'tasklist', async (page) => {
     await signIn(page, 'agent');
     await page.getByText(`Reviews of ${refunds.topic}`).click();
     await page.locator('.tasks-list').getByText('Manual review required').click();
     await page.getByText('Claim', { exact: true }).click();
-    await page.getByLabel('Approve refund?').check();
+    await page.locator('[cam-variable-name="approved"]').check();
     await page.getByRole('button', { name: 'Complete' }).click();
     await page.getByText('Task has been completed').waitFor();
   });
   expect(await refunds.engine.waitUntilEnded(refund.id)).toBe('EndEvent_ReviewedRefund');
-  const { data } = await refunds.engine.http.get('/history/task', { params: { taskId: task } });
+  const { data } = await refunds.engine.http.get('/history/task', { params: { taskId } });
   expect(data).toMatchObject([{ assignee: 'agent', deleteReason: 'completed' }]);
-  expect(await refunds.engine.variables(refund.id)).toMatchObject({ approved: true, decidedBy: 'AGENT' });
+  expect(await refunds.engine.variables(refund.id)).toMatchObject({
+    fareRuleCheck: 'MANUAL',
+    approved: true,
+    decidedBy: 'AGENT',
+  });
   expect(await payments(refund.bookingId, refunds.postgres)).toEqual([
     { method: 'GATEWAY', amount: '20000', currency: 'EUR' },
   ]);

@@ -14,7 +14,7 @@ import { type StandIn, startStandIn } from '../llm/standIn.ts';
 import { say } from '../support/step.ts';
 import { sleep, waitFor } from '../support/wait.ts';
 import { startMarked } from './accounting.ts';
-import { poolSpec, TestCluster } from './operatorHarness.ts';
+import { TestCluster } from './operatorHarness.ts';
 import { asEnv, ownDirectory, SOON } from './ownEngines.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { freePort, startWorker, type WorkerProcess } from './workerHarness.ts';
@@ -84,7 +84,7 @@ function startSteadily(): { acknowledged: string[]; end(): Promise<number> } {
   let ended = false;
   const running = (async () => {
     for (let number = 0; !ended; number += 1) {
-      const start = startMarked(refunds, { node: refunds.nodes[number % 2] });
+      const start = startMarked(refunds, { node: refunds.nodes[number % 2] ?? refunds.engine });
       attempts.push(
         start.then(
           ({ id }) => acknowledged.push(id) > 0,

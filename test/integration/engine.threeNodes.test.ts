@@ -1,4 +1,5 @@
 /** Three engine nodes on one database, as in production; one of them dies with the timers of reviews in its hands. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EngineNode } from '../engine/camunda.ts';
 import type { ActivityInstance } from '../engine/client.ts';
@@ -11,8 +12,8 @@ import { deployRefundProcess, payments, type RefundProcess } from './refundProce
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
 const REVIEWS = 60;
-/** What the stand-in sends to a person, with little time to look at it. */
-const REVIEW = { ticketClass: 'Charter', slaDuration: 'PT6S' };
+/** How long a person has to look at a refund. */
+const SLA = { slaDuration: 'PT6S' };
 
 let engines: OwnEngines;
 let refunds: RefundProcess;
@@ -40,10 +41,13 @@ afterAll(async () => {
   await engines?.close();
 }, 60_000);
 
-async function startSome(count: number, variables?: typeof REVIEW): Promise<MarkedRefund[]> {
+/** @param reason the stand-in for the model leaves an illness to a person */
+async function startSome(count: number, reason: 'illness' | 'no reason'): Promise<MarkedRefund[]> {
   const started: MarkedRefund[] = [];
   for (let number = 0; number < count; number += 1) {
-    started.push(await startMarked(refunds, { node: refunds.nodes[number % 2], variables }));
+    const mark = `${reason}, ${randomUUID()}`;
+    const node = refunds.nodes[number % 2] ?? refunds.engine;
+    started.push(await startMarked(refunds, { mark, node, variables: SLA }));
   }
   return started;
 }
@@ -85,12 +89,12 @@ async function pathOf({ id }: MarkedRefund): Promise<Record<string, number>> {
 }
 
 test('a node that dies with timers in hand: each fires once, each refund is decided and paid once', async () => {
-  const reviews = await startSome(REVIEWS, REVIEW);
+  const reviews = await startSome(REVIEWS, 'illness');
   const third = engines.nodes[2] as EngineNode;
   const held = await killWithTimers(third);
   expect(held).toBeGreaterThan(0);
   // While one node is gone the others and the worker go on.
-  const allowed = await startSome(20);
+  const allowed = await startSome(20, 'no reason');
   expect(await accountsOf(refunds, allowed, llm.calls)).toEqual(allowed.map(() => ONCE));
 
   const escalations = await Promise.all(
