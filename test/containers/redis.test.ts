@@ -19,6 +19,7 @@ suiteWith(docker, `Redis of testcontainers, ${REDIS_IMAGE}`, () => {
   let redis: StartedRedisContainer;
   let refunds: RefundProcess;
   let llm: StandIn;
+  let credentials: string;
   const workers: WorkerProcess[] = [];
 
   beforeAll(async () => {
