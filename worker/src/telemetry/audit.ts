@@ -20,6 +20,8 @@ const MAX_OUTPUT = 200;
 export interface TaskIds {
   taskId: string;
   processInstanceId: string;
+  /** Where traces are on. */
+  traceId?: string | undefined;
 }
 
 export interface AuditOptions {
@@ -89,6 +91,7 @@ export class Audit {
     return {
       process_instance: ids.processInstanceId,
       task_id: ids.taskId,
+      trace_id: ids.traceId,
       attempt: record.number,
       input: prompt.user,
       output: answer ? answer.content.slice(0, MAX_OUTPUT) : null,
@@ -173,6 +176,7 @@ export class Audit {
 const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
   process_instance_id: ids.processInstanceId,
   task_id: ids.taskId,
+  trace_id: ids.traceId,
   booking_id: bookingId ?? null,
   decision,
   source,
