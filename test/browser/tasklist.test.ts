@@ -58,11 +58,12 @@ test('an agent signs in, claims the review that the model asked for, approves it
   await onPage(browser, 'tasklist', async (page) => {
     await signIn(page, 'agent');
     await page.getByText(`Reviews of ${refunds.topic}`).click();
-    await page.locator('.tasks-list').getByText('Manual review required').click();
+    const review = page.locator('.tasks-list').getByText('Manual review required');
+    await review.click();
     await page.getByText('Claim', { exact: true }).click();
     await page.locator('[cam-variable-name="approved"]').check();
     await page.getByRole('button', { name: 'Complete' }).click();
-    await page.getByText('Task has been completed').waitFor();
+    await review.waitFor({ state: 'detached' });
   });
   expect(await refunds.engine.waitUntilEnded(refund.id)).toBe('EndEvent_ReviewedRefund');
   const { data } = await refunds.engine.http.get('/history/task', { params: { taskId } });
