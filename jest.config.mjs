@@ -27,10 +27,15 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
+        '<rootDir>/charts/**/*.test.ts',
         '<rootDir>/test/{bench,cluster,demo,engine,llm,runner,safety,soak,support}/**/*.test.ts',
       ],
     },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/{integration,observability}/**/*.test.ts'],
+    },
     { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
