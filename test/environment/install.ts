@@ -18,8 +18,8 @@ export async function installOperator(environment: Environment): Promise<void> {
   const kubectl = await kubectlOf(environment);
   const rendered = await kubectl(['kustomize', join(ROOT, 'manifests')]);
   const manifests = rendered
-    .replaceAll(OPERATOR_IMAGE.replace('docker.io/', ''), environment.images.operator)
-    .replaceAll(WORKER_IMAGE.replace('docker.io/', ''), environment.images.worker);
+    .replaceAll(OPERATOR_IMAGE, environment.images.operator)
+    .replaceAll(WORKER_IMAGE, environment.images.worker);
   // The suites apply the CRD too, under another manager's name.
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], manifests);
   await kubectl([
