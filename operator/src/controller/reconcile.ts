@@ -26,12 +26,13 @@ const CONFLICT_RETRY_MS = 10_000;
  * @returns after how many milliseconds to look again without being told, if at all
  */
 export async function reconcile(reconciler: Reconciler, key: string): Promise<number | undefined> {
-  const { client, log, memories, poller, scraper, statusWriter, watches } = reconciler;
+  const { client, exporter, log, memories, poller, scraper, statusWriter, watches } = reconciler;
   const [namespace = '', name = ''] = key.split('/');
   const pool = watches.pools.get(name, namespace);
   if (!pool) {
     // Garbage collection removes what it owned.
     poller.forget(key);
+    exporter?.forget(key);
     scraper.forget(key);
     watches.secrets.forget(key);
     statusWriter.forget(key);
