@@ -68,7 +68,7 @@ function importedArchives(): Record<string, string> {
   return existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
 }
 
-const archivePath = (name: string, hash: string) =>
+export const archivePath = (name: string, hash: string) =>
   join(IMAGES, `${name.replace(/^.*\//, '').replace(/:.*$/, '')}-${hash}.tar`);
 
 async function binaryImage(name: string, binary: string, path: string): Promise<ImageArchive> {
@@ -130,7 +130,7 @@ async function npmConfig(): Promise<string[]> {
   return ['--volume', `${file}:/root/.npmrc:ro`];
 }
 
-async function push(name: string, archive: string): Promise<void> {
+export async function push(name: string, archive: string): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   rmSync(`${archive}.new`, { force: true });
   await run('buildah', ['push', '--quiet', name, `oci-archive:${archive}.new:${name}`]);
