@@ -19,3 +19,7 @@ export const buildKubeconform = () => inOwnFolder('kubeconform', 'github.com/yan
 
 /** Judges workloads. */
 export const buildKubeScore = () => inOwnFolder('kube-score', 'github.com/zegl/kube-score');
+
+/** Prints JSON schemas of the kinds that the charts render for other operators. Source: custom-kinds/main.go. */
+export const buildCustomKinds = () =>
+  goTool('custom-kinds', join(HERE, 'custom-kinds'), '.', ['go.mod', 'go.sum', 'main.go']);

@@ -15,12 +15,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { buildEngine } from '../engine/build.ts';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { BASE_IMAGE, BASE_VERSION, ensureBaseImage, IMAGES } from './baseImage.ts';
 import { withContainer } from './buildah.ts';
+import { bundle } from './bundle.ts';
 import { archivePath, type ImageArchive, push } from './images.ts';
 
 export const ENGINE_IMAGE = 'docker.io/fareruleworkerpool/engine:0.1.0';
@@ -94,29 +94,49 @@ async function standIn(
   return { name, archive };
 }
 
-/** The stand-in LLM as one file on the base of the other images. */
+/** The stand-in LLM on the base of the other images. */
 async function llmImage(): Promise<ImageArchive> {
-  const archive = archivePath(LLM_STAND_IN, contentHash([join(ROOT, 'test/llm')], BASE_VERSION));
-  if (existsSync(archive)) return { name: LLM_STAND_IN, archive };
-  await ensureBaseImage();
-  const bundle = join(mkdtempSync(join(tmpdir(), 'frwp-llm-image-')), 'main.mjs');
-  await build({
-    entryPoints: [join(ROOT, 'test/llm/main.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-  });
-  await withContainer(BASE_IMAGE, async (container) => {
-    await run('buildah', ['copy', '--chmod', '0644', container, bundle, '/app/main.mjs']);
-    const entrypoint = JSON.stringify(['node', '/app/main.mjs']);
-    await config(container, '--entrypoint', entrypoint, '--user', '65532', '--label', `${LABEL}=an LLM's API`);
-    await run('buildah', ['commit', '--quiet', container, LLM_STAND_IN]);
-  });
-  rmSync(dirname(bundle), { recursive: true });
-  await push(LLM_STAND_IN, archive);
+  const source = join(ROOT, 'test/llm');
+  const archive = archivePath(LLM_STAND_IN, contentHash([source], BASE_VERSION));
+  if (!existsSync(archive)) {
+    await nodeProgram(LLM_STAND_IN, join(source, 'main.ts'), { [LABEL]: "an LLM's API" });
+    await push(LLM_STAND_IN, archive);
+  }
   return { name: LLM_STAND_IN, archive };
+}
+
+/** An image of one program on the base of the others, that runs as nobody. */
+export async function nodeProgram(
+  name: string,
+  entry: string,
+  labels: Record<string, string>,
+): Promise<void> {
+  await ensureBaseImage();
+  const directory = mkdtempSync(join(tmpdir(), 'frwp-program-'));
+  try {
+    await bundle(entry, join(directory, 'main.mjs'));
+    await withContainer(BASE_IMAGE, async (container) => {
+      await run('buildah', [
+        'copy',
+        '--chmod',
+        '0644',
+        container,
+        join(directory, 'main.mjs'),
+        '/app/main.mjs',
+      ]);
+      await config(
+        container,
+        '--entrypoint',
+        JSON.stringify(['node', '/app/main.mjs']),
+        '--user',
+        '65532:65532',
+      );
+      for (const label of Object.entries(labels)) await config(container, '--label', label.join('='));
+      await run('buildah', ['commit', '--quiet', container, name]);
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Debian with Java, Redis and PostgreSQL: one download and one layer for three images. */

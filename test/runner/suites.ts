@@ -60,7 +60,7 @@ export async function checks(): Promise<Totals> {
 
 /** One Jest project; `serially` where the tests share the environment. */
 export async function jest(
-  project: 'unit' | 'integration' | 'e2e' | 'lifecycle',
+  project: 'unit' | 'integration' | 'e2e' | 'install' | 'lifecycle',
   serially: boolean,
 ): Promise<Totals> {
   const report = join(tmpdir(), `frwp-jest-${project}-${process.pid}.json`);

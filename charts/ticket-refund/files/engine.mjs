@@ -31,6 +31,7 @@ export async function waitFor(what, seconds, attempt) {
       if (seen !== last) console.log(`waiting for ${what}: ${seen}`);
       last = seen;
     }
-    if (Date.now() > end) throw new Error(`${what} did not come within ${seconds} s; last seen: ${last || 'nothing'}`);
+    if (Date.now() > end)
+      throw new Error(`${what} did not come within ${seconds} s; last seen: ${last || 'nothing'}`);
   }
 }
