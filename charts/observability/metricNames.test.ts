@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Registry } from 'prom-client';
+import { registerExporterMetrics } from '../../operator/src/exporter/metrics.ts';
 import { registry as ofOperator } from '../../operator/src/telemetry/metrics.ts';
 import { registerKeyStates } from '../../worker/src/telemetry/keyStates.ts';
 import { createMetrics } from '../../worker/src/telemetry/metrics.ts';
@@ -32,6 +33,7 @@ test.each([
 });
 
 test('every query of the dashboard and of the alerts names metrics that operator or worker declare', async () => {
+  registerExporterMetrics(ofOperator, () => undefined);
   const known = new Set([...(await declared(ofOperator)), ...(await declared(ofWorker()))]);
   const queries = [
     ...ALERTS.map(({ alert, expr }) => [alert, expr] as const),

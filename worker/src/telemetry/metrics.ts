@@ -50,7 +50,6 @@ export function createMetrics() {
       'Extensions of the lock on a task under way: extended, failed, gone, lock_lost.',
       ['result'],
     ),
-    refundRequests: counter('refund_requests_total', 'Refund requests decided, by decision.', ['decision']),
     llmCalls: counter('llm_worker_openai_api_calls_total', 'Calls to the LLM API, failed ones included.'),
     llmErrors: counter(
       'llm_worker_openai_api_errors_total',
@@ -113,11 +112,11 @@ export function createMetrics() {
   // A counter without labels shows as 0 from the start. With labels it would appear as 1 and Prometheus would not
   // see it grow: the first decision, or the first failed call, would be missing from every rate.
   for (const decision of ['ALLOWED', 'WITH_PENALTY', 'MANUAL']) {
-    metrics.refundRequests.inc({ decision }, 0);
     for (const source of ['rule', 'llm', 'cache', 'fallback'])
       metrics.tasksProcessed.inc({ decision, source }, 0);
   }
   for (const code of Object.keys(KINDS)) metrics.llmErrors.inc({ code }, 0);
   metrics.taskSettlements.inc({ settlement: 'completed' }, 0);
+  for (const type of ['input', 'output']) metrics.llmTokens.inc({ type }, 0);
   return metrics;
 }
