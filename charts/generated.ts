@@ -5,6 +5,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ROOT } from '../test/support/paths.ts';
 import { run } from '../test/support/process.ts';
 import { CHARTS, charts, folderOf, KUBERNETES } from './checks/charts.ts';
+import { imageList } from './images.ts';
 import { buildHelm, buildHelmDocs } from './tools/helm.ts';
 
 const RELEASE = 'fareruleworkerpool-operator';
@@ -12,6 +13,9 @@ const NAMESPACE = 'fareruleworkerpool-system';
 const HEADER = '# Rendered from charts/fareruleworkerpool-operator by `make generate`. Do not edit.\n';
 /** Where the operator's chart has the chart that it depends on. */
 const VENDORED = `charts/${RELEASE}/charts/fareruleworkerpool-crds`;
+/** A chart can only contain files of its own folder: its hook deploys this copy. */
+const PROCESS = 'manifests/process/ticket-refund.bpmn';
+const PROCESS_COPY = 'charts/ticket-refund/files/ticket-refund.bpmn';
 /** Files of a chart that are for the repository alone. */
 const NOT_VENDORED = ['tests', 'README.md', 'README.md.gotmpl', '.helmignore'];
 
@@ -24,6 +28,8 @@ type Files = Record<string, string>;
 export const GENERATORS: (() => Promise<Files>)[] = [
   async () => vendored(),
   async () => ({ 'manifests/operator.yaml': await manifests() }),
+  async () => ({ [PROCESS_COPY]: readFileSync(join(ROOT, PROCESS), 'utf8') }),
+  imageList,
   readmes,
 ];
 
