@@ -5,6 +5,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ROOT } from '../test/support/paths.ts';
 import { run } from '../test/support/process.ts';
 import { CHARTS, charts, folderOf, KUBERNETES } from './checks/charts.ts';
+import { imageList } from './images.ts';
 import { type PlainObject, withoutHelm, withoutSecrets } from './plain.ts';
 import { buildHelm, buildHelmDocs } from './tools/helm.ts';
 
@@ -14,15 +15,20 @@ const STACK = 'ticket-refund';
 const STACK_NAMESPACE = 'refunds';
 /** Where the operator's chart has the chart that it depends on. */
 const VENDORED = `charts/${OPERATOR}/charts/fareruleworkerpool-crds`;
+/** A chart can only contain files of its own folder: its hook deploys this copy. */
+const PROCESS = 'manifests/process/ticket-refund.bpmn';
+const PROCESS_COPY = 'charts/ticket-refund/files/ticket-refund.bpmn';
 /** Files of a chart that are for the repository alone. */
 const NOT_VENDORED = ['tests', 'README.md', 'README.md.gotmpl', '.helmignore'];
 
 type Files = Record<string, string>;
 
-/** In this order: the operator's chart is rendered with what is vendored into it. */
+/** In this order: the charts are rendered with what is copied into them. */
 export const GENERATORS: (() => Promise<Files>)[] = [
   async () => vendored(),
+  async () => ({ [PROCESS_COPY]: readFileSync(join(ROOT, PROCESS), 'utf8') }),
   manifests,
+  imageList,
   readmes,
 ];
 
