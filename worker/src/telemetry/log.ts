@@ -84,7 +84,7 @@ export function withoutSecrets(value: unknown, secrets: readonly string[]): unkn
     }
     if (typeof inner !== 'object' || inner === null) return inner;
     if (Array.isArray(inner)) return inner.map(clean);
-    if (inner instanceof Date) return inner.toJSON();
+    if ('toJSON' in inner && typeof inner.toJSON === 'function') return clean(inner.toJSON());
     const fields = Object.entries(inner).filter(([, field]) => field !== undefined);
     return Object.fromEntries(fields.map(([name, field]) => [name, clean(field)]));
   };
