@@ -31,6 +31,7 @@ const CHECKS: [name: string, command: string[]][] = [
   ],
   ['the CRD and its reference match the schema', [process.execPath, 'crds/src/generate.ts', '--check']],
   ['the manifests match the chart', [process.execPath, 'charts/render.ts', '--check']],
+  ['the workflows are sound and pinned', [process.execPath, 'test/workflows/lint.ts']],
 ];
 
 export async function checks(): Promise<Totals> {
