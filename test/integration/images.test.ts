@@ -1,6 +1,7 @@
 /** The images: what they say, what is in them, what they run without, and that they can be made again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Version } from '@cyclonedx/cyclonedx-library/Spec';
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
@@ -130,7 +131,7 @@ describe.each(PARTS)('the image of the %s', (part) => {
       expect(licences).toContain(`${package_} ${version} (`);
     }
     expect(listed).toContain(`node@${process.versions.node}`);
-    expect(await new JsonStrictValidator('1.6').validate(sbom)).toBeNull();
+    expect(await new JsonStrictValidator(Version.v1dot6).validate(sbom)).toBeNull();
   });
 
   test('is made again from what its labels say, to the same layers', async () => {
