@@ -27,7 +27,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
-        '<rootDir>/test/{bench,cluster,demo,engine,images,llm,runner,safety,soak,support,workflows}/**/*.test.ts',
+        '<rootDir>/test/{bench,cluster,demo,docs,engine,images,llm,runner,safety,soak,support,workflows}/**/*.test.ts',
       ],
     },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },

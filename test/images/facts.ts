@@ -9,12 +9,12 @@ export type Part = (typeof PARTS)[number];
 
 export interface ImageFacts {
   version: string;
-  /** Commit, with `-dirty` where the work tree differs from it. */
+  /** Commit, with `-dirty` where the work tree differs from it; `unknown` outside of a clone. */
   revision: string;
   /** Time of the commit, in seconds since 1970: also the time of every file that the build adds. */
   epoch: number;
   /** Address of the repository, where it has a public one. */
-  source?: string;
+  source?: string | undefined;
 }
 
 export interface Bases {
@@ -24,16 +24,16 @@ export interface Bases {
   runtimeDigest?: string;
 }
 
+/** Outside of a clone the revision is `unknown` and the time 1970's first second, as reproducible builds have it. */
 export async function imageFacts(): Promise<ImageFacts> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const git = async (...args: string[]) => (await run('git', args, { cwd: ROOT })).trim();
+  const commit = await git('log', '-1', '--format=%H %ct').catch(() => undefined);
+  if (!commit) return { version, revision: 'unknown', epoch: 0 };
+  const [revision = '', time] = commit.split(' ');
   const changes = await git('status', '--porcelain');
-  const remote = await git('remote', 'get-url', 'origin').catch(() => '');
-  return {
-    version: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
-    revision: `${await git('rev-parse', 'HEAD')}${changes ? '-dirty' : ''}`,
-    epoch: Number(await git('log', '-1', '--format=%ct')),
-    source: publicSource(remote),
-  };
+  const source = publicSource(await git('remote', 'get-url', 'origin').catch(() => ''));
+  return { version, revision: revision + (changes && '-dirty'), epoch: Number(time), source };
 }
 
 /** Pure: a remote as an address that anybody may read: https only, no credentials; none for a path. */
