@@ -16,6 +16,8 @@ const { metafile } = await build({
   entryPoints: [join(here, 'src/main.ts')],
   outfile: join(outdir, 'main.mjs'),
   bundle: true,
+  // `debug` takes it where somebody else has installed it: the bundle must not depend on that.
+  external: ['supports-color'],
   platform: 'node',
   target: 'node22',
   format: 'esm',

@@ -48,9 +48,9 @@ export function withNode(bom: Bom, version: string): Bom {
 
 /** Folders of the packages that the bundle has code of, in the order of their names. */
 export function bundledPackages(metafile: Metafile, directory: string): string[] {
-  const roots = Object.keys(metafile.inputs).flatMap(
-    (input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
-  );
+  // Of the outputs: the inputs also name what was read and then left out as a whole.
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const roots = inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);
   return [...new Set(roots)].sort().map((root) => resolve(directory, root));
 }
 

@@ -85,8 +85,7 @@ function takeOut(rootfs: string, tree: string): void {
   for (const link of ['bin', 'lib', 'lib64', 'sbin']) copy(rootfs, tree, `/${link}`);
   for (const path of [...PACKAGES.flatMap((name) => filesOf(rootfs, name)), ...MADE])
     copy(rootfs, tree, path);
-  mkdirSync(join(tree, 'tmp'));
-  chmodSync(join(tree, 'tmp'), 0o1777); // not by mkdir, which takes the umask off
+  chmodSync(join(tree, 'tmp'), 0o1777); // which mkdir has taken the umask off
   mkdirSync(join(tree, 'home/nonroot'), { recursive: true });
   const users =
     'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n';

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Metafile } from 'esbuild';
 import { type Bom, bundledPackages, withNode } from '../../crds/build/contents.ts';
 
 describe('what a bundle contains', () => {
-  const inputs = (...paths: string[]) => ({
-    inputs: Object.fromEntries(paths.map((path) => [path, { bytes: 1, imports: [] }])),
-    outputs: {},
-  });
+  const inputs = (...paths: string[]): Metafile => {
+    const taken = Object.fromEntries(paths.map((path) => [path, { bytesInOutput: 1 }]));
+    const read = Object.fromEntries(
+      [...paths, '../node_modules/left-out/index.js'].map((path) => [path, { bytes: 1, imports: [] }]),
+    );
+    return { inputs: read, outputs: { 'main.mjs': { bytes: 1, inputs: taken, imports: [], exports: [] } } };
+  };
 
   it('is each package once, scoped ones and those inside another included', () => {
     const metafile = inputs(
