@@ -11,9 +11,12 @@ export class NotConnected extends Error {
   readonly code = 'NOT_CONNECTED';
 }
 
+/** A worker's calls at once: with fewer, each round of answers would close connections that the next has to make. */
+const MOST_IDLE = 1_000;
+
 /** @param servername the name that a certificate must have where it is not the host of the URL. */
 export function createAgent(secure: boolean, connectTimeoutMs: number, servername?: string): HttpAgent {
-  const options: AgentOptions = { keepAlive: true };
+  const options: AgentOptions = { keepAlive: true, maxFreeSockets: MOST_IDLE };
   const agent = secure
     ? new HttpsAgent({ ...options, ...(servername !== undefined && { servername }) })
     : new HttpAgent(options);

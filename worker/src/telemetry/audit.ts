@@ -13,7 +13,7 @@ import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Beginning, type ChainedRecord, chained, type Fields, placeOf, recordIn } from './auditChain.ts';
 import type { AuditFile } from './auditFile.ts';
-import { type Log, redacted } from './log.ts';
+import { type Log, redacted, withoutSecrets } from './log.ts';
 
 const MAX_OUTPUT = 200;
 
@@ -74,7 +74,9 @@ export class Audit {
 
   /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
   variable(ids: TaskIds, outcome: Outcome, durationMs: number): string | undefined {
-    return this.#orSay(ids, () => this.#clean(this.#decision(ids, outcome, durationMs)));
+    return this.#orSay(ids, () =>
+      redacted(this.#decision(ids, outcome, durationMs), this.#options.secrets()),
+    );
   }
 
   async close(): Promise<void> {
@@ -158,14 +160,12 @@ export class Audit {
       ...fields,
     };
     // What must not be printed goes before the hash is made, or the printed record would not fit it.
-    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#beginning);
+    const clean = withoutSecrets(content, this.#options.secrets()) as Fields;
+    const record = chained(clean, this.#last, this.#beginning);
     this.#last = record;
-    log.record(record);
-    file?.append(JSON.stringify(record));
-  }
-
-  #clean(fields: Fields): string {
-    return redacted(fields, this.#options.secrets());
+    const line = JSON.stringify(record);
+    log.record(line);
+    file?.append(line);
   }
 }
 

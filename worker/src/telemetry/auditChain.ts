@@ -6,7 +6,7 @@
  * taken away unseen. What that cannot show is that the newest records were cut
  * off, or that all was made anew: for that, keep the last hash elsewhere. Pure.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonicalJson.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -86,5 +86,5 @@ export function fault(record: ChainedRecord, last: ChainedRecord | undefined): s
 }
 
 function hashOf(content: Fields): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', canonicalJson(content));
 }
