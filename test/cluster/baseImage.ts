@@ -8,10 +8,11 @@ import { CACHE, contentHash } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { withContainer } from './buildah.ts';
 
-export const BASE_IMAGE = 'localhost/node-base:24';
 export const IMAGES = join(CACHE, 'images');
 /** Changes with the recipe and with Node. */
 export const BASE_VERSION = contentHash([join(import.meta.dirname, 'baseImage.ts')], process.versions.node);
+/** Named by its version, so that another clone with another recipe does not replace it. */
+export const BASE_IMAGE = `localhost/node-base:${BASE_VERSION}`;
 
 /** Debian with Node at /usr/local/bin/node, in place of docker.io/library/node. */
 export async function ensureBaseImage(): Promise<void> {

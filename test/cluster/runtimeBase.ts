@@ -22,9 +22,9 @@ import { run } from '../support/process.ts';
 import { BASE_IMAGE, BASE_VERSION, debianRootfs, ensureBaseImage, IMAGES, present } from './baseImage.ts';
 import { imageDigest, withContainer } from './buildah.ts';
 
-const RUNTIME_BASE_IMAGE = 'localhost/distroless-cc:12';
 /** Changes with the recipe. */
 export const RUNTIME_BASE_VERSION = contentHash([import.meta.filename], BASE_VERSION);
+const RUNTIME_BASE_IMAGE = `localhost/distroless-cc:${RUNTIME_BASE_VERSION}`;
 
 /** What the real image has, but for what only other languages use (OpenMP, the system's OpenSSL). */
 const PACKAGES = [
