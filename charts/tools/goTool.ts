@@ -8,11 +8,17 @@ import { run } from '../../test/support/process.ts';
  * @param name of the binary in the cache
  * @param folder with a go.mod that lists `path` as its tool
  * @param path of the command's package
+ * @param sources files of the folder that the binary depends on
  * @returns path of the binary
  * @throws Error with the compiler's last lines
  */
-export async function goTool(name: string, folder: string, path: string): Promise<string> {
-  const hash = contentHash([join(folder, 'go.mod'), join(folder, 'go.sum')]);
+export async function goTool(
+  name: string,
+  folder: string,
+  path: string,
+  sources = ['go.mod', 'go.sum'],
+): Promise<string> {
+  const hash = contentHash(sources.map((source) => join(folder, source)));
   const target = join(CACHE, 'bin', `${name}-${hash}`);
   if (existsSync(target)) return target;
   mkdirSync(join(CACHE, 'bin'), { recursive: true });

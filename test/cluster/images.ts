@@ -71,7 +71,7 @@ function importedArchives(): Record<string, string> {
   return existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
 }
 
-const archivePath = (name: string, hash: string) =>
+export const archivePath = (name: string, hash: string) =>
   join(IMAGES, `${name.replace(/^.*\//, '').replace(/:.*$/, '')}-${hash}.tar`);
 
 async function binaryImage(name: string, binary: string, path: string): Promise<ImageArchive> {
@@ -100,7 +100,7 @@ async function dockerfileImage(name: string, part: Part, folders: string[]): Pro
   return { name, archive };
 }
 
-async function push(name: string, archive: string): Promise<void> {
+export async function push(name: string, archive: string): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   rmSync(`${archive}.new`, { force: true });
   await run('buildah', ['push', '--quiet', name, `oci-archive:${archive}.new:${name}`]);

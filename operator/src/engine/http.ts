@@ -1,4 +1,4 @@
-/** One GET on one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+/** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
@@ -6,6 +6,7 @@ import { errorCode, OperatorError } from '../errors.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { guardedLookup, LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
 import type { Credentials, Query } from './question.ts';
+import { countOf, type EngineRequest } from './request.ts';
 
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 2_000;
@@ -40,38 +41,41 @@ export class EngineHttp {
    * @throws OperatorError that names the field to check and holds nothing of the answer's body.
    */
   count(baseURL: string, query: Query): Promise<number> {
-    return this.get(baseURL, COUNT, query, 'a count', (body) => {
-      const value = (body as { count?: unknown } | null)?.count;
-      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+    return this.ask(baseURL, {
+      path: COUNT,
+      params: query,
+      expected: 'a count',
+      read: countOf,
+      maxBytes: BODY_LIMIT[COUNT],
     });
   }
 
   /** Topics that have a matching task. Throws as `count` does. */
   topicNames(baseURL: string, query: Query): Promise<ReadonlySet<string>> {
-    return this.get(baseURL, TOPIC_NAMES, query, 'a list of topics', (body) =>
-      Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
-    );
+    return this.ask(baseURL, {
+      path: TOPIC_NAMES,
+      params: query,
+      expected: 'a list of topics',
+      read: (body) =>
+        Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
+      maxBytes: BODY_LIMIT[TOPIC_NAMES],
+    });
   }
 
   close(): void {
     for (const agent of this.agents) agent.destroy();
   }
 
-  private async get<T>(
-    baseURL: string,
-    path: keyof typeof BODY_LIMIT,
-    params: Query,
-    expected: string,
-    read: (body: unknown) => T | undefined,
-  ): Promise<T> {
+  /** Any other question. Throws as `count` does. */
+  async ask<T>(baseURL: string, request: EngineRequest<T>): Promise<T> {
     const taken = metrics.engineCallSeconds.startTimer();
     let outcome = 'ok';
     try {
-      const { status, data } = await this.send(baseURL, path, params);
+      const { status, data } = await this.send(baseURL, request);
       refuse(baseURL, status);
-      const value = read(data);
+      const value = request.read(data);
       if (value === undefined) {
-        throw failure('answer', `${baseURL} did not answer with ${expected}: check spec.engine.urls`);
+        throw failure('answer', `${baseURL} did not answer with ${request.expected}: check spec.engine.urls`);
       }
       return value;
     } catch (error) {
@@ -85,22 +89,24 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    path: keyof typeof BODY_LIMIT,
-    params: Query,
+    { path, params, body, maxBytes, timeoutMs = TIMEOUT_MS }: EngineRequest<unknown>,
   ): Promise<{ status: number; data: unknown }> {
     // A literal address is connected to without a lookup, so the lookup's guard does not see it.
     if (namesLinkLocal(baseURL)) throw linkLocal(baseURL);
     try {
-      return await this.client.get(`${baseURL}${path}`, {
+      return await this.client.request({
+        method: body ? 'POST' : 'GET',
+        url: `${baseURL}${path}`,
         params,
-        maxContentLength: BODY_LIMIT[path],
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        data: body,
+        maxContentLength: maxBytes,
+        signal: AbortSignal.timeout(timeoutMs),
       });
     } catch (error) {
       const code = axios.isAxiosError(error) ? error.code : undefined;
       if (code === LINK_LOCAL) throw linkLocal(baseURL);
       if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
-        throw failure('timeout', `${baseURL} did not answer within ${TIMEOUT_MS / 1_000} s`);
+        throw failure('timeout', `${baseURL} did not answer within ${timeoutMs / 1_000} s`);
       }
       throw failure('unreachable', `${baseURL} cannot be reached (${code ?? 'no code'})`);
     }
