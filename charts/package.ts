@@ -2,7 +2,7 @@
  * Packages the charts for a release, with the images that belong to it:
  *
  *     node charts/package.ts --images registry.example.com/team/pool \
- *       --operator-digest sha256:… --worker-digest sha256:…     writes dist/charts/*.tgz
+ *       --operator-digest sha256:… --worker-digest sha256:… --engine-digest sha256:…   writes dist/charts/*.tgz
  *     node charts/package.ts --print-helm                       prints where Helm is
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     images: { type: 'string', default: '' },
     'operator-digest': { type: 'string', default: '' },
     'worker-digest': { type: 'string', default: '' },
+    'engine-digest': { type: 'string', default: '' },
   },
 });
 
@@ -32,11 +33,12 @@ else await packageCharts();
 async function packageCharts(): Promise<void> {
   const operator = releasedImage(options.images, 'operator', options['operator-digest']);
   const worker = releasedImage(options.images, 'worker', options['worker-digest']);
+  const engine = releasedImage(options.images, 'engine', options['engine-digest']);
   rmSync(TARGET, { recursive: true, force: true });
   await packageChart('fareruleworkerpool-crds', {});
   await packageChart('fareruleworkerpool-operator', { image: operator, workerImage: worker });
-  // Its hook runs on the worker's image; engine and stand-in are not published.
-  await packageChart('ticket-refund', { 'process.tools.image': worker });
+  // Its hook runs on the worker's image. The stand-in for a model is not published.
+  await packageChart('ticket-refund', { 'engine.image': engine, 'process.tools.image': worker });
 }
 
 async function packageChart(name: string, images: Record<string, ReleasedImage>): Promise<void> {

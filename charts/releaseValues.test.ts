@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { releasedImage, releaseValues } from './releaseValues.ts';
 import { ROOT } from '../test/support/paths.ts';
+import { releasedImage, releaseValues } from './releaseValues.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -41,7 +41,7 @@ describe('the values of a released chart', () => {
 
   it.each([
     ['fareruleworkerpool-operator', ['image', 'workerImage']],
-    ['ticket-refund', ['process.tools.image']],
+    ['ticket-refund', ['engine.image', 'process.tools.image']],
   ])('find the images of %s', (chart, paths) => {
     const text = readFileSync(join(ROOT, 'charts', chart, 'values.yaml'), 'utf8');
     const image = releasedImage('registry.example.com/pool', 'worker', DIGEST);
