@@ -28,7 +28,7 @@ export default {
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
         '<rootDir>/charts/**/*.test.ts',
-        '<rootDir>/test/{bench,cluster,demo,engine,llm,network,runner,safety,soak,support}/**/*.test.ts',
+        '<rootDir>/test/{bench,cluster,demo,docs,engine,images,llm,network,runner,safety,soak,support,workflows}/**/*.test.ts',
       ],
     },
     {
