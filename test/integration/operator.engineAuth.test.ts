@@ -88,10 +88,11 @@ describe('a pool whose engine wants bearer tokens', () => {
       ]),
     );
     expect(JSON.stringify(deployment)).not.toContain(SECRET);
-    const secret = await cluster.get('v1', 'Secret', 'pool-credentials');
-    expect(Object.keys(secret?.data)).toEqual(
-      expect.arrayContaining(['engine-client-id', 'engine-client-secret', 'engine-ca']),
+    const { sources } = deployment?.spec.template.spec.volumes[0].projected ?? {};
+    const files = sources.flatMap(({ secret }: { secret: { items: { path: string }[] } }) =>
+      secret.items.map(({ path }) => path),
     );
+    expect(files).toEqual(expect.arrayContaining(['engine-client-id', 'engine-client-secret', 'engine-ca']));
   });
 
   it('says that the client is refused, and counts again after the secret was rotated', async () => {

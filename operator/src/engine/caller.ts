@@ -4,10 +4,12 @@
  * own, so that an engine that hangs takes no place from another one.
  */
 
+import type { RightQuery } from '../../../crds/src/engineRights.ts';
 import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
 import { type Engine, normalURL, type Query } from './question.ts';
+import type { EngineRequest } from './request.ts';
 
 /** Calls in flight to one engine. */
 export const CONCURRENCY = 4;
@@ -63,6 +65,14 @@ export class EngineCaller {
 
   topicNames(query: Query): Promise<Answered<ReadonlySet<string>>> {
     return this.call((node) => this.http.topicNames(node, query));
+  }
+
+  async right(query: RightQuery): Promise<boolean | undefined> {
+    return (await this.call((node) => this.http.right(node, query))).value;
+  }
+
+  ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {
+    return this.call((node) => this.http.ask(node, request));
   }
 
   close(): void {

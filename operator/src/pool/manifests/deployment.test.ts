@@ -35,6 +35,44 @@ describe('the workers’ Deployment', () => {
     });
   });
 
+  it('mounts the keys that the pool names from their Secrets, each Secret once, under the worker’s names', () => {
+    const { volumes } = podOf({
+      engine: { ...minimalSpec.engine, basicAuthSecretRef: { name: 'camunda' } },
+      llm: {
+        credentials: [
+          { secretRef: { name: 'openai' } },
+          { secretRef: { name: 'openai', key: 'second' }, quotaGroup: 'b' },
+        ],
+      },
+    }).spec;
+    expect(volumes[0]).toEqual({
+      name: 'credentials',
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          {
+            secret: {
+              name: 'openai',
+              items: [
+                { key: 'api-key', path: 'llm-0' },
+                { key: 'second', path: 'llm-1' },
+              ],
+            },
+          },
+          {
+            secret: {
+              name: 'camunda',
+              items: [
+                { key: 'username', path: 'engine-username' },
+                { key: 'password', path: 'engine-password' },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
   it('gives a stopping worker the time that a long poll and a lock may take', () => {
     const worker = { lockDuration: '1m', longPollTimeout: '20s' };
     expect(podOf({ worker }).spec.terminationGracePeriodSeconds).toBe(85);
