@@ -39,6 +39,13 @@ export const configSchema = z.object({
     .min(30)
     .default(90 * 86_400)
     .describe('How long a certificate of that port is valid. It is renewed after two thirds of it.'),
+  METRICS_API_CERT_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Directory with tls.crt, tls.key and ca.crt for METRICS_API_SERVICE.POD_NAMESPACE.svc, followed when they change. Left out: certificates are made here.',
+    ),
   METRICS_API_OWNER: z
     .string()
     .min(1)
@@ -72,6 +79,10 @@ export const configSchema = z.object({
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z
+    .enum(['json', 'ecs'])
+    .default('json')
+    .describe('Form of the log lines: flat JSON, or Elastic Common Schema.'),
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;

@@ -25,7 +25,7 @@ import { poolKey } from './pool/names.ts';
 import type { ScalingMemory } from './pool/scaling/memory.ts';
 import { pause } from './support/pause.ts';
 import type { Logger } from './telemetry/log.ts';
-import { metrics, registry } from './telemetry/metrics.ts';
+import { metrics, registry, tellMetricsApi } from './telemetry/metrics.ts';
 import { serveProbes } from './telemetry/probes.ts';
 import { WorkerScraper } from './workers/scraper.ts';
 
@@ -106,6 +106,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     identity,
     onLost: ended.resolve,
   });
+  tellMetricsApi(() => (election.leading ? metricsApi?.served() : undefined));
   const probes: Server = await serveProbes(config.METRICS_PORT, {
     healthy: () => true,
     ready: () => watches.synced,

@@ -29,8 +29,10 @@ async function handled(answers: (EngineErrorCode | 'ok')[], secrets: () => strin
     warn: (event: string) => void happened.push(event),
     info: () => undefined,
     debug: () => undefined,
-    record: (record: Record<string, unknown>) =>
-      void happened.push([record.event, record.decision, record.settlement].filter(Boolean).join(' ')),
+    record: (line: string) => {
+      const { event, decision, settlement } = JSON.parse(line) as Record<string, unknown>;
+      happened.push([event, decision, settlement].filter(Boolean).join(' '));
+    },
   };
   const audit = new Audit({ log, secrets, fields: {}, model: 'm', threshold: undefined, file: undefined });
   const handler: TaskHandler = {

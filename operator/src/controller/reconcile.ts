@@ -3,6 +3,7 @@ import { plan } from '../pool/plan.ts';
 import { nextStatus } from '../pool/status.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { forgetPool, tellPool } from '../telemetry/metrics.ts';
+import { forgetState, tellState } from '../telemetry/poolState.ts';
 import { execute } from './execute.ts';
 import { observe, type Sources } from './observe.ts';
 import type { StatusWriter } from './writeStatus.ts';
@@ -37,6 +38,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     statusWriter.forget(key);
     memories.delete(key);
     forgetPool(namespace, name);
+    forgetState(namespace, name);
     return undefined;
   }
   const status = statusWriter.current(pool);
@@ -57,6 +59,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     signals: next.scaling?.signals ?? [],
     fellBack: steps.scaling?.fellBack ?? false,
   });
+  tellState(namespace, name, next, steps.spec.ok ? steps.spec.spec.llm.budget : undefined);
   const again = await statusWriter.write(pool, next, reconciler.waiting() >= CROWD);
   // Told after the status is written: a pool that cannot be applied still says what is known of it.
   if (failure !== undefined) throw failure;

@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 
 /** Tasks a second that an engine node makes and that the sides decide, as measured on two cores. */
 const MADE = 170;
-const DECIDED = { ours: 110, limit: 120, jsTuned: 95, jsDefault: 30 };
+const DECIDED = { ours: 130, limit: 150, jsTuned: 120, jsDefault: 30 };
 /** Seconds that each side needs beside its work: its start, its end. */
 const TURN = 8;
 /** Of ours: its open poll ends, and the tasks that it holds. */
@@ -49,5 +49,6 @@ function throughputSeconds({ rounds, backlog, jsSeconds, pythonSeconds }: Settin
     whole(DECIDED.jsTuned) +
     (backlog / MADE + jsSeconds + TURN);
   const python = pythonSeconds > 0 ? (jsSeconds * DECIDED.jsDefault) / MADE + pythonSeconds + TURN : 0;
-  return TRIED + rounds * round + python;
+  const memory = whole(DECIDED.ours) / 2 + OUR_END;
+  return TRIED + rounds * round + python + memory;
 }

@@ -3,7 +3,7 @@
  * others, every status is an answer, and nothing is taken from the environment.
  */
 import type { Agent as HttpAgent, IncomingHttpHeaders } from 'node:http';
-import axios from 'axios';
+import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
 export interface Answer {
   status: number;
@@ -26,25 +26,32 @@ export interface HttpRequest {
 }
 
 const asItIs = (data: unknown) => data;
-const client = axios.create({
-  adapter: 'http',
+const defaults = {
+  ...axios.defaults,
   maxRedirects: 0,
-  proxy: false,
-  responseType: 'text',
+  proxy: false as const,
+  responseType: 'text' as const,
   transformRequest: [asItIs],
   transformResponse: [asItIs],
   validateStatus: null,
-});
+};
+/**
+ * The part of axios that speaks HTTP, without the merging of settings and the chain of interceptors around it, which
+ * nobody uses here and which take as much time as the request itself.
+ */
+const adapter = axios.getAdapter('http');
 
 /** @throws AxiosError, with the code of the connection's own error where there was one. */
 export async function send({ agent, body, timeoutMs, maxLength, ...request }: HttpRequest): Promise<Answer> {
-  const { status, headers, data } = await client.request<string>({
+  const { status, headers, data } = await adapter({
+    ...defaults,
     ...request,
+    headers: new AxiosHeaders(request.headers),
     data: body,
     httpAgent: agent,
     httpsAgent: agent,
     timeout: timeoutMs ?? 0,
     maxContentLength: maxLength,
-  } as Parameters<typeof client.request>[0]);
-  return { status, headers: headers as IncomingHttpHeaders, text: data };
+  } as InternalAxiosRequestConfig);
+  return { status, headers: headers as IncomingHttpHeaders, text: data as string };
 }

@@ -5,7 +5,7 @@
  * must not travel elsewhere.
  */
 import { createAgent } from '../http/agent.ts';
-import { send } from '../http/send.ts';
+import { type Answer, send } from '../http/send.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A completion has some kilobytes; what is longer is something else. */
@@ -21,7 +21,9 @@ export function createLeanFetch(): typeof fetch {
     const { status, headers, text } = await send({
       method: init?.method ?? 'GET',
       url,
-      headers: Object.fromEntries(new Headers(init?.headers)),
+      headers: Object.fromEntries(
+        init?.headers instanceof Headers ? init.headers : new Headers(init?.headers),
+      ),
       body: typeof body === 'string' ? body : undefined,
       agent: url.startsWith('https:') ? https : http,
       signal: signal ?? undefined,
@@ -31,10 +33,23 @@ export function createLeanFetch(): typeof fetch {
       if (signal?.aborted) throw signal.reason;
       throw new TypeError('fetch failed', { cause });
     });
-    const bodiless = status === 204 || status === 205 || status === 304;
-    return new Response(bodiless ? null : text, {
-      status,
-      headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
-    });
+    return response(status, headers, text);
   };
+}
+
+/**
+ * As much of a `Response` as the SDK reads. A real one wraps the text in a stream that is read again, which takes more
+ * time than the rest of the call.
+ */
+function response(status: number, headers: Answer['headers'], text: string): Response {
+  const part = {
+    status,
+    statusText: '',
+    ok: status >= 200 && status < 300,
+    headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    body: null,
+    text: async () => text,
+    json: async () => JSON.parse(text) as unknown,
+  } satisfies Partial<Response>;
+  return part as Response;
 }

@@ -46,8 +46,7 @@ export class ChatModel {
     cancel?: AbortSignal,
   ): Promise<{ answer: ModelAnswer; limits: RateLimits }> {
     const { model, answerFormat, call } = this.#settings;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
+    const end = endOf(timeoutMs, cancel);
     try {
       const { data, request_id, response } = await this.#client(apiKey)
         .chat.completions.create(
@@ -61,7 +60,7 @@ export class ChatModel {
             ...(answerFormat === 'Structured' && { response_format: RESPONSE_FORMAT }),
           },
           // The SDK's time-out ends with the headers; the signal covers the body too and comes first.
-          { signal, timeout: timeoutMs + 1_000 },
+          { signal: end.signal, timeout: timeoutMs + 1_000 },
         )
         .withResponse();
       return {
@@ -70,7 +69,9 @@ export class ChatModel {
       };
     } catch (error) {
       const cancelled = cancel?.aborted ?? false;
-      throw toLlmError(error, { timedOut: timeout.aborted, cancelled, nowMs: Date.now() });
+      throw toLlmError(error, { timedOut: end.timedOut(), cancelled, nowMs: Date.now() });
+    } finally {
+      end.release();
     }
   }
 
@@ -93,4 +94,25 @@ export class ChatModel {
     this.#clients.set(apiKey, client);
     return client;
   }
+}
+
+/** When a call has to end. Plain, because `AbortSignal.any` costs the garbage collector as much as a call. */
+function endOf(timeoutMs: number, cancel: AbortSignal | undefined) {
+  const over = new AbortController();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    over.abort();
+  }, timeoutMs);
+  const abort = () => over.abort();
+  if (cancel?.aborted) abort();
+  cancel?.addEventListener('abort', abort);
+  return {
+    signal: over.signal,
+    timedOut: () => timedOut,
+    release: () => {
+      clearTimeout(timer);
+      cancel?.removeEventListener('abort', abort);
+    },
+  };
 }

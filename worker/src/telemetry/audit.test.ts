@@ -39,7 +39,7 @@ let directory: string;
 let lines: string[];
 let errors: string[];
 const log = {
-  record: (record: object) => void lines.push(JSON.stringify(record)),
+  record: (line: string) => void lines.push(line),
   error: (event: string) => void errors.push(event),
 };
 

@@ -13,14 +13,23 @@ import type { CallRecord } from '../llm/analyze.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Beginning, type ChainedRecord, chained, type Fields, placeOf, recordIn } from './auditChain.ts';
 import type { AuditFile } from './auditFile.ts';
-import { type Log, redacted } from './log.ts';
+import { type Log, redacted, withoutSecrets } from './log.ts';
 
 const MAX_OUTPUT = 200;
 
 export interface TaskIds {
   taskId: string;
   processInstanceId: string;
+  /** Where traces are on. */
+  traceId?: string | undefined;
 }
+
+/** The ids as fields of a log line. */
+export const idFields = ({ taskId, processInstanceId, traceId }: TaskIds) => ({
+  process_instance_id: processInstanceId,
+  task_id: taskId,
+  trace_id: traceId,
+});
 
 export interface AuditOptions {
   log: Pick<Log, 'record' | 'error'>;
@@ -74,7 +83,9 @@ export class Audit {
 
   /** The record of a decision as a process variable: JSON of no more than 4,000 characters. */
   variable(ids: TaskIds, outcome: Outcome, durationMs: number): string | undefined {
-    return this.#orSay(ids, () => this.#clean(this.#decision(ids, outcome, durationMs)));
+    return this.#orSay(ids, () =>
+      redacted(this.#decision(ids, outcome, durationMs), this.#options.secrets()),
+    );
   }
 
   async close(): Promise<void> {
@@ -87,6 +98,7 @@ export class Audit {
     return {
       process_instance: ids.processInstanceId,
       task_id: ids.taskId,
+      trace_id: ids.traceId,
       attempt: record.number,
       input: prompt.user,
       output: answer ? answer.content.slice(0, MAX_OUTPUT) : null,
@@ -141,7 +153,7 @@ export class Audit {
       return make();
     } catch (error) {
       this.#options.log.error('audit_failed', {
-        ...ids,
+        ...idFields(ids),
         stack: error instanceof Error ? error.stack : error,
       });
       return undefined;
@@ -158,21 +170,18 @@ export class Audit {
       ...fields,
     };
     // What must not be printed goes before the hash is made, or the printed record would not fit it.
-    const record = chained(JSON.parse(this.#clean(content)) as Fields, this.#last, this.#beginning);
+    const clean = withoutSecrets(content, this.#options.secrets()) as Fields;
+    const record = chained(clean, this.#last, this.#beginning);
     this.#last = record;
-    log.record(record);
-    file?.append(JSON.stringify(record));
-  }
-
-  #clean(fields: Fields): string {
-    return redacted(fields, this.#options.secrets());
+    const line = JSON.stringify(record);
+    log.record(line);
+    file?.append(line);
   }
 }
 
 /** Which task, and what was decided for it. */
 const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
-  process_instance_id: ids.processInstanceId,
-  task_id: ids.taskId,
+  ...idFields(ids),
   booking_id: bookingId ?? null,
   decision,
   source,

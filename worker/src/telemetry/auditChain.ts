@@ -6,7 +6,7 @@
  * taken away unseen. What that cannot show is that the newest records were cut
  * off, or that all was made anew: for that, keep the last hash elsewhere. Pure.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonicalJson.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -39,6 +39,9 @@ export interface ChainedRecord extends Fields, Link {
   hash: string;
 }
 
+/** Where a log line in Elastic's form keeps the record as it was written: see ecs.ts. */
+export const ORIGINAL = 'event.original';
+
 const FIRST = '0'.repeat(64);
 
 /** The record with its place in the chain, as the next one after `last`, or as the first. */
@@ -57,7 +60,8 @@ export function chained(
 /** The record in a line of a log or a file; undefined where the line is something else. */
 export function recordIn(line: string): ChainedRecord | undefined {
   try {
-    const value = JSON.parse(line) as Partial<ChainedRecord> | null;
+    const value = JSON.parse(line) as (Partial<ChainedRecord> & { [ORIGINAL]?: unknown }) | null;
+    if (typeof value?.[ORIGINAL] === 'string') return recordIn(value[ORIGINAL]);
     const { chain, seq, prev, hash } = value ?? {};
     const complete =
       typeof chain === 'string' &&
@@ -86,5 +90,5 @@ export function fault(record: ChainedRecord, last: ChainedRecord | undefined): s
 }
 
 function hashOf(content: Fields): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', canonicalJson(content));
 }

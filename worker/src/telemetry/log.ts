@@ -4,6 +4,7 @@
  * each caller's care.
  */
 import winston from 'winston';
+import { ecsLine, ecsRecord } from './ecs.ts';
 
 export interface Log {
   /** For people: level, event and fields. */
@@ -11,12 +12,14 @@ export interface Log {
   warn(event: string, fields?: Record<string, unknown>): void;
   info(event: string, fields?: Record<string, unknown>): void;
   debug(event: string, fields?: Record<string, unknown>): void;
-  /** For the record: written at every log level, as it is, with what a line of the log has. */
-  record(record: Record<string, unknown>): void;
+  /** For the record: a line of JSON, written at every log level, as it is. */
+  record(line: string): void;
 }
 
 export interface LogOptions {
   level: string;
+  /** Left out: json. */
+  format?: 'json' | 'ecs';
   /** Fields of every line. */
   fields: Record<string, unknown>;
   /** The values that must not appear, as of now. */
@@ -26,23 +29,20 @@ export interface LogOptions {
 /** Shorter values are ordinary words as often as they are secrets. */
 const SHORTEST_SECRET = 6;
 
-export function createLog({ level, fields, secrets }: LogOptions): Log {
+export function createLog({ level, format = 'json', fields, secrets }: LogOptions): Log {
   const line = winston.format.printf((info) => {
-    const { level: severity, message, whole, ...rest } = info;
-    if (typeof whole === 'string') return whole;
-    return redacted(
-      {
-        timestamp: new Date().toISOString(),
-        level: severity,
-        event: message,
-        ...fields,
-        ...rest,
-      },
-      secrets(),
-    );
+    const { level: severity, message, ...rest } = info;
+    const flat = {
+      timestamp: new Date().toISOString(),
+      level: severity,
+      event: message,
+      ...fields,
+      ...rest,
+    };
+    return redacted(format === 'ecs' ? ecsLine(flat) : flat, secrets());
   });
   const logger = winston.createLogger({
-    levels: { audit: 0, error: 1, warn: 2, info: 3, debug: 4 },
+    levels: { error: 0, warn: 1, info: 2, debug: 3 },
     level,
     format: line,
     transports: [new winston.transports.Console()],
@@ -57,8 +57,9 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    record: (record) => {
-      logger.log({ level: 'audit', message: '', whole: JSON.stringify(record) });
+    // Past the logger, which would take as long for it as the record's hash does, and has nothing to add.
+    record: (line) => {
+      process.stdout.write(`${format === 'ecs' ? ecsRecord(line) : line}\n`);
     },
   };
 }
@@ -67,13 +68,26 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
  * The value as JSON, with each secret in its texts replaced, as it is and as JSON would write it. Names of fields and
  * numbers stay: a password of digits must not make a price unreadable, nor the line something that is no JSON.
  */
-export function redacted(value: unknown, secrets: readonly string[]): string {
+export const redacted = (value: unknown, secrets: readonly string[]): string =>
+  JSON.stringify(withoutSecrets(value, secrets));
+
+/** The value as JSON would give it back, without the secrets in its texts: see `redacted`. */
+export function withoutSecrets(value: unknown, secrets: readonly string[]): unknown {
   const forms = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    typeof inner === 'string'
-      ? forms.reduce((clean, form) => clean.replaceAll(form, '[redacted]'), inner)
-      : inner,
-  );
+  const clean = (inner: unknown): unknown => {
+    if (typeof inner === 'string') {
+      return forms.reduce(
+        (text, form) => (text.includes(form) ? text.replaceAll(form, '[redacted]') : text),
+        inner,
+      );
+    }
+    if (typeof inner !== 'object' || inner === null) return inner;
+    if (Array.isArray(inner)) return inner.map(clean);
+    if ('toJSON' in inner && typeof inner.toJSON === 'function') return clean(inner.toJSON());
+    const fields = Object.entries(inner).filter(([, field]) => field !== undefined);
+    return Object.fromEntries(fields.map(([name, field]) => [name, clean(field)]));
+  };
+  return clean(value);
 }

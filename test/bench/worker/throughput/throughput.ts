@@ -1,6 +1,6 @@
 /** Tasks a second of one worker on one engine node, beside each peer's and beside what the engine can do at all. */
 import { step } from '../../../support/step.ts';
-import type { Figure } from '../../figures.ts';
+import { type Figure, figure } from '../../figures.ts';
 import type { Backends } from '../backends.ts';
 import { Backlog } from '../backlog.ts';
 import type { Settings } from '../settings.ts';
@@ -11,6 +11,9 @@ import { takeTurn } from './turn.ts';
 
 /** Tasks that ours works on at once: what the engine can do in the time of an answer, and half as many again. */
 const CONCURRENCY = 300;
+/** Tasks at once for the memory: the goal is stated for so many. */
+const IN_FLIGHT = 200;
+const MEMORY_TASKS = 1_000;
 /** Settings of the closed loop that are tried: tasks a fetch, completes at once. */
 const LOOPS: [fetch: number, completes: number][] = [
   [200, 32],
@@ -61,6 +64,12 @@ export async function measureThroughput(
       if (round === 0 && settings.pythonSeconds > 0) await measure(python, settings.pythonSeconds);
       publish(throughputFigures(measured, conditions));
     }
+    const { peakMB, tasks } = await turn(
+      ours({ WORKER_CONCURRENCY: String(IN_FLIGHT) }),
+      Math.min(MEMORY_TASKS, settings.backlog),
+    );
+    const words = `highest of one turn of ${tasks} tasks, ${IN_FLIGHT} at once, answers of the model after 1.5 s, ${machine}`;
+    publish([figure('peak_rss_mb', peakMB, 'MB', words, { goal: '≤ 150' })]);
   } finally {
     await llm.process.stop();
   }
