@@ -33,9 +33,9 @@ describe('objects for those who install without Helm', () => {
     const hook = (name: string) => ({
       annotations: { 'helm.sh/hook': name, 'helm.sh/hook-delete-policy': 'hook-succeeded' },
     });
-    expect(withoutHelm([object('Job', hook('post-install,post-upgrade')), object('Pod', hook('test'))])).toEqual(
-      [object('Job')],
-    );
+    expect(
+      withoutHelm([object('Job', hook('post-install,post-upgrade')), object('Pod', hook('test'))]),
+    ).toEqual([object('Job')]);
   });
 
   test('hold no password', () => {

@@ -4,6 +4,7 @@
  * own, so that an engine that hangs takes no place from another one.
  */
 
+import type { RightQuery } from '../../../crds/src/engineRights.ts';
 import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
@@ -33,9 +34,9 @@ export class EngineCaller {
   private answeredThisRound = false;
 
   /** @param onNodeFailure what was learned of the engine may no longer hold */
-  constructor({ urls, auth }: Engine, onNodeFailure: () => void) {
-    this.http = new EngineHttp(auth);
-    this.nodes = new Nodes([...new Set(urls.map(normalURL))]);
+  constructor(engine: Engine, onNodeFailure: () => void) {
+    this.http = new EngineHttp(engine);
+    this.nodes = new Nodes([...new Set(engine.urls.map(normalURL))]);
     this.onNodeFailure = onNodeFailure;
   }
 
@@ -64,6 +65,10 @@ export class EngineCaller {
 
   topicNames(query: Query): Promise<Answered<ReadonlySet<string>>> {
     return this.call((node) => this.http.topicNames(node, query));
+  }
+
+  async right(query: RightQuery): Promise<boolean | undefined> {
+    return (await this.call((node) => this.http.right(node, query))).value;
   }
 
   ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {
