@@ -31,7 +31,11 @@ export default {
         '<rootDir>/test/{bench,cluster,demo,engine,llm,network,runner,safety,soak,support}/**/*.test.ts',
       ],
     },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/{integration,observability}/**/*.test.ts'],
+    },
     { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
     { ...base, displayName: 'install', testMatch: ['<rootDir>/test/install/**/*.test.ts'] },

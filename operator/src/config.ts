@@ -1,7 +1,9 @@
 /** The operator's configuration, parsed once. Nothing else reads the environment. */
 import { z } from 'zod';
+import { REFUND_PROCESS } from './exporter/refundProcess.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().int();
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -49,6 +51,28 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('ClusterRole that owns the APIService, so that it goes when the operator is uninstalled.'),
+  EXPORTER_ENABLED: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true')
+    .describe('Whether metrics of engines and refunds are made from the history of the engines.'),
+  EXPORTER_INTERVAL_SECONDS: seconds.min(1).default(10).describe('How often the history is read.'),
+  EXPORTER_OVERLAP_SECONDS: seconds
+    .min(2)
+    .default(120)
+    .describe(
+      'How late an event may appear in the history and still be counted: by how much the clocks of the engine ' +
+        'nodes differ, and the longest transaction.',
+    ),
+  EXPORTER_LOOK_BACK_SECONDS: seconds
+    .min(0)
+    .default(0)
+    .describe(
+      'How much of the past is counted for an engine and a process that are seen for the first time.',
+    ),
+  EXPORTER_PROCESSES: list
+    .prefault(REFUND_PROCESS)
+    .describe('Process definition keys that are exported for pools that name none, separated by commas.'),
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')

@@ -141,6 +141,11 @@ describeLocal('the charts, installed', () => {
     expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
   }, 600_000);
 
+  test('helm test finds the upgraded operator ready, and its kind and its metrics API served', async () => {
+    const output = await helm(['test', OPERATOR, '-n', OPERATORS, '--timeout', '3m']);
+    expect(output).toMatch(/Phase:\s+Succeeded/);
+  }, 240_000);
+
   test('an upgrade of the stack replaces the engine under load, keeps the password and loses nothing', async () => {
     const before = await inRefunds('get', 'pods', '-l', 'app.kubernetes.io/component=engine', '-o', 'name');
     const refunds = await refundsWhile(

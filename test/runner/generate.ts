@@ -6,6 +6,7 @@ import { step } from '../support/step.ts';
 
 const GENERATORS = [
   ['CRD and its reference', 'crds/src/generate.ts'],
+  ['dashboard and alert rules', 'charts/observability/generate.ts'],
   ['manifests, vendored charts and READMEs from the charts', 'charts/render.ts'],
 ] as const;
 

@@ -31,6 +31,10 @@ const CHECKS: [name: string, command: string[]][] = [
   ],
   ['the CRD and its reference match the schema', [process.execPath, 'crds/src/generate.ts', '--check']],
   [
+    'dashboard and alert rules match their code',
+    [process.execPath, 'charts/observability/generate.ts', '--check'],
+  ],
+  [
     'manifests, vendored charts and READMEs match the charts',
     [process.execPath, 'charts/render.ts', '--check'],
   ],

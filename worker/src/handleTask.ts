@@ -127,7 +127,6 @@ function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: C
 
 function countOutcome(metrics: Metrics, { decision, source, error, held }: Outcome): void {
   metrics.tasksProcessed.inc({ decision, source });
-  metrics.refundRequests.inc({ decision });
   if (error) metrics.fallbacks.inc({ code: error.code });
   if (held) metrics.held.inc({ code: held.code, label: held.label });
 }

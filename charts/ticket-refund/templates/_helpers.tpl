@@ -39,7 +39,7 @@ app.kubernetes.io/part-of: fareruleworkerpool
 
 {{/* Argument: context, image. */}}
 {{- define "stack.image" -}}
-{{- $registry := .image.registry | default .context.Values.imageRegistry | default "docker.io" -}}
+{{- $registry := .image.registry | default .context.Values.global.imageRegistry | default "docker.io" -}}
 {{- if .image.digest -}}
 {{ $registry }}/{{ .image.repository }}@{{ .image.digest }}
 {{- else -}}

@@ -4,6 +4,7 @@ import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../
 import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
 import type { BacklogPoller } from '../engine/poller.ts';
 import type { EngineAuth, EngineTarget } from '../engine/question.ts';
+import type { Exporter } from '../exporter/exporter.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
 import { credentialValues, referencedSecrets } from '../pool/credentials.ts';
@@ -19,6 +20,8 @@ export interface Sources {
   client: KubeClient;
   watches: Watches;
   poller: BacklogPoller;
+  /** Left out: switched off. */
+  exporter?: Exporter;
   scraper: WorkerScraper;
   metricsApi: () => MetricsApi;
   /** What scaling remembers of each pool. */
@@ -29,15 +32,21 @@ export interface Sources {
 const CPU_METRICS = 'v1beta1.metrics.k8s.io';
 
 export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promise<Observation> {
-  const { watches, poller, scraper } = sources;
+  const { exporter, watches, poller, scraper } = sources;
   const { name, namespace, uid } = pool.metadata;
   const key = poolKey(namespace, name);
   const parsed = parsePoolSpec(pool.spec);
   const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
   const secrets = await watches.secrets.read(key, namespace, referenced);
 
-  if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(parsed.spec, secrets));
-  else poller.forget(key);
+  const target = parsed.ok ? engineTarget(parsed.spec, secrets) : undefined;
+  if (target) {
+    poller.track(key, { namespace, name }, target);
+    exporter?.track(key, namespace, name, target);
+  } else {
+    poller.forget(key);
+    exporter?.forget(key);
+  }
 
   const live = await liveObjects(sources, pool, parsed.ok ? parsed.spec.scaling.minReplicas : undefined);
   const forbidden = Object.values(secrets).some(({ state }) => state === 'forbidden');

@@ -8,6 +8,7 @@ import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
 import { type Engine, normalURL, type Query } from './question.ts';
+import type { EngineRequest } from './request.ts';
 
 /** Calls in flight to one engine. */
 export const CONCURRENCY = 4;
@@ -63,6 +64,10 @@ export class EngineCaller {
 
   topicNames(query: Query): Promise<Answered<ReadonlySet<string>>> {
     return this.call((node) => this.http.topicNames(node, query));
+  }
+
+  ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {
+    return this.call((node) => this.http.ask(node, request));
   }
 
   close(): void {

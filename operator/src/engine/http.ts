@@ -1,4 +1,4 @@
-/** One GET on one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+/** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -9,6 +9,7 @@ import { guardedLookup } from './addressGuard.ts';
 import { Authorization } from './authorization.ts';
 import { failure, sendGuarded } from './guardedRequest.ts';
 import type { Engine, Query } from './question.ts';
+import { countOf, type EngineRequest } from './request.ts';
 
 const COUNT = '/external-task/count';
 const TOPIC_NAMES = '/external-task/topic-names';
@@ -47,38 +48,41 @@ export class EngineHttp {
    * @throws OperatorError that names the field to check and holds nothing of the answer's body.
    */
   count(baseURL: string, query: Query): Promise<number> {
-    return this.get(baseURL, COUNT, query, 'a count', (body) => {
-      const value = (body as { count?: unknown } | null)?.count;
-      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+    return this.ask(baseURL, {
+      path: COUNT,
+      params: query,
+      expected: 'a count',
+      read: countOf,
+      maxBytes: BODY_LIMIT[COUNT],
     });
   }
 
   /** Topics that have a matching task. Throws as `count` does. */
   topicNames(baseURL: string, query: Query): Promise<ReadonlySet<string>> {
-    return this.get(baseURL, TOPIC_NAMES, query, 'a list of topics', (body) =>
-      Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
-    );
+    return this.ask(baseURL, {
+      path: TOPIC_NAMES,
+      params: query,
+      expected: 'a list of topics',
+      read: (body) =>
+        Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
+      maxBytes: BODY_LIMIT[TOPIC_NAMES],
+    });
   }
 
   close(): void {
     for (const agent of this.agents) agent.destroy();
   }
 
-  private async get<T>(
-    baseURL: string,
-    path: keyof typeof BODY_LIMIT,
-    params: Query,
-    expected: string,
-    read: (body: unknown) => T | undefined,
-  ): Promise<T> {
+  /** Any other question. Throws as `count` does. */
+  async ask<T>(baseURL: string, request: EngineRequest<T>): Promise<T> {
     const taken = metrics.engineCallSeconds.startTimer();
     let outcome = 'ok';
     try {
-      const { status, data } = await this.send(baseURL, path, params);
+      const { status, data } = await this.send(baseURL, request);
       refuse(baseURL, status, this.authorization.field);
-      const value = read(data);
+      const value = request.read(data);
       if (value === undefined) {
-        throw failure('answer', `${baseURL} did not answer with ${expected}: check spec.engine.urls`);
+        throw failure('answer', `${baseURL} did not answer with ${request.expected}: check spec.engine.urls`);
       }
       return value;
     } catch (error) {
@@ -92,19 +96,20 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    path: keyof typeof BODY_LIMIT,
-    params: Query,
+    { path, params, body, maxBytes, timeoutMs }: EngineRequest<unknown>,
   ): Promise<{ status: number; data: unknown }> {
     if (this.badCA) throw failure('untrusted', 'there is no PEM certificate: check spec.engine.caSecretRef');
     const ask = (authorization: string | undefined) =>
       sendGuarded(this.client, {
-        method: 'GET',
+        method: body ? 'POST' : 'GET',
         url: `${baseURL}${path}`,
         name: baseURL,
         field: 'spec.engine.urls',
-        params,
+        ...(params && { params }),
         headers: authorization === undefined ? {} : { authorization },
-        limit: BODY_LIMIT[path],
+        ...(body && { data: body }),
+        limit: maxBytes,
+        ...(timeoutMs !== undefined && { timeoutMs }),
       });
     const authorization = await this.authorization.header();
     const answer = await ask(authorization);

@@ -104,6 +104,11 @@ export class MetricsApiServer {
     return this.registrar.state();
   }
 
+  /** Whether the API server reaches us as the provider; undefined where another one is. */
+  served(): boolean | undefined {
+    return this.registrar.served();
+  }
+
   /** This process leads now: the API server is to ask it. */
   lead(): Promise<void> {
     return this.registrar.lead();
