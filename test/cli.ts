@@ -1,4 +1,5 @@
 /** The commands behind the Makefile's targets. */
+import { benchExporter } from './bench/exporter/exporter.ts';
 import { benchScaling } from './bench/scaling.ts';
 import { benchWorker } from './bench/worker/worker.ts';
 import { down } from './environment/down.ts';
@@ -21,6 +22,7 @@ const commands: Record<string, () => Promise<number>> = {
   unit: async () => report(await jest('unit', false)),
   checks: async () => report(await checks()),
   generate,
+  'bench-exporter': benchExporter,
   'bench-scaling': benchScaling,
   'bench-worker': benchWorker,
   'soak-scaling': soakScaling,

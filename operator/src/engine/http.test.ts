@@ -147,3 +147,43 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
     expect(gateway.passed).toBe(0);
   });
 });
+
+describe('any other question', () => {
+  const question = {
+    path: '/history/process-instance',
+    params: { maxResults: '2' },
+    body: { finished: true },
+    expected: 'rows',
+    read: (body: unknown) => (Array.isArray(body) ? body : undefined),
+    maxBytes: 100,
+    timeoutMs: 200,
+  };
+  async function ask(url: string): Promise<unknown> {
+    const http = new EngineHttp({ auth });
+    try {
+      return await http.ask(url, question);
+    } finally {
+      http.close();
+    }
+  }
+
+  it('is posted when it has a body', async () => {
+    const asked: unknown[] = [];
+    const url = await answering((request, response) => {
+      request.on('data', (chunk) => asked.push([request.method, request.url, JSON.parse(String(chunk))]));
+      request.on('end', () => response.setHeader('content-type', 'application/json').end('[]'));
+    });
+    expect(await ask(url)).toEqual([]);
+    expect(asked).toEqual([
+      ['POST', '/engine-rest/history/process-instance?maxResults=2', { finished: true }],
+    ]);
+  });
+
+  it.each<[string, RequestListener, RegExp]>([
+    ['takes longer than it may', () => undefined, /did not answer within 0\.2 s/],
+    ['is longer than it may be', (_, r) => void r.end(`["${'y'.repeat(200)}"]`), /cannot be reached/],
+    ['is something else', (_, r) => void r.end('{}'), /did not answer with rows/],
+  ])('fails when its answer %s', async (_, listener, message) => {
+    await expect(ask(await answering(listener))).rejects.toThrow(message);
+  });
+});
