@@ -11,7 +11,7 @@ import {
 } from '@farerules/crds/engineRights';
 import { z } from 'zod';
 import type { Log } from '../telemetry/log.ts';
-import { toEngineError } from './errors.ts';
+import { EngineError, toEngineError } from './errors.ts';
 import type { EngineRequest } from './nodes.ts';
 
 /** A right may be taken away; a missing one is about to be granted. */
@@ -83,9 +83,9 @@ export class RightsWatch {
   /** Undefined where the engine does not say: it knows no rights, or not who asks. @throws EngineError */
   async #ask(query: RightQuery): Promise<boolean | undefined> {
     const path = `${RIGHT_PATH}?${new URLSearchParams(query)}`;
+    const node = this.#options.nodes.pick();
+    if (!node) throw new EngineError('UNREACHABLE');
     try {
-      const node = this.#options.nodes.pick();
-      if (!node) return undefined;
       const answer = answerSchema.safeParse(
         await node.request({ method: 'GET', path, expected: 200, timeoutMs: TIMEOUT_MS }),
       );
