@@ -1,5 +1,5 @@
 /**
- * Four suites. `unit` needs nothing but Node; `integration` and `e2e` need the environment that
+ * Five suites. `unit` needs nothing but Node; `integration`, `e2e` and `install` need the environment that
  * `make test` starts (see test/README.md) and say so when it is missing; `lifecycle` starts and
  * ends environments of its own.
  */
@@ -27,15 +27,17 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
-        '<rootDir>/test/{bench,cluster,demo,engine,llm,runner,safety,soak,support}/**/*.test.ts',
+        '<rootDir>/charts/**/*.test.ts',
+        '<rootDir>/test/{bench,cluster,demo,docs,engine,images,llm,network,runner,safety,soak,support,workflows}/**/*.test.ts',
       ],
     },
     {
       ...base,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{browser,containers,integration}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{browser,containers,integration,observability}/**/*.test.ts'],
     },
     { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    { ...base, displayName: 'install', testMatch: ['<rootDir>/test/install/**/*.test.ts'] },
   ],
 };

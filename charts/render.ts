@@ -1,66 +1,36 @@
 /**
- * Renders the operator's chart into manifests/, for those who install without Helm:
+ * Writes what is derived from the charts: manifests/ for those who install without Helm, the copy of the CRDs'
+ * chart inside of the operator's, and each chart's README.md:
  *
- *     node charts/render.ts           writes manifests/operator.yaml
- *     node charts/render.ts --check   lints the charts; fails when the file is not up to date
+ *     node charts/render.ts           writes the files
+ *     node charts/render.ts --check   fails when one of them is not up to date
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ROOT } from '../test/support/paths.ts';
-import { run } from '../test/support/process.ts';
-import { buildHelm } from './tools/helm.ts';
+import { GENERATORS, leftOver } from './generated.ts';
 
-const CHARTS = ['fareruleworkerpool-crds', 'fareruleworkerpool-operator'];
-const RELEASE = 'fareruleworkerpool-operator';
-const NAMESPACE = 'fareruleworkerpool-system';
-/** A build of Helm from its module does not know which Kubernetes to assume. */
-const KUBE_VERSION = ['--kube-version', '1.34.0'];
-const TARGET = 'manifests/operator.yaml';
-const HEADER = '# Rendered from charts/fareruleworkerpool-operator by `make generate`. Do not edit.\n';
+const onlyCheck = process.argv.includes('--check');
 
-/** True only of objects that Helm manages, which these are not. */
-const HELM_LABELS = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
+const wrong = leftOver();
+if (!onlyCheck) for (const path of wrong) rmSync(join(ROOT, path));
 
-/** Takes Helm's own labels out of an object, wherever labels are. */
-function withoutHelmLabels(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutHelmLabels);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !HELM_LABELS.includes(key))
-      .map(([key, child]) => [key, withoutHelmLabels(child)]),
-  );
-}
-
-async function render(helm: string): Promise<string> {
-  const chart = join(ROOT, 'charts', 'fareruleworkerpool-operator');
-  const output = await run(helm, ['template', RELEASE, chart, '--namespace', NAMESPACE, ...KUBE_VERSION]);
-  const objects = parseAllDocuments(output)
-    .map((document) => document.toJS() as unknown)
-    .filter((object) => object !== null);
-  return (
-    HEADER + objects.map((object) => stringify(withoutHelmLabels(object), { lineWidth: 0 })).join('---\n')
-  );
-}
-
-const helm = await buildHelm();
-const rendered = await render(helm);
-const path = join(ROOT, TARGET);
-const upToDate = existsSync(path) && readFileSync(path, 'utf8') === rendered;
-
-if (process.argv.includes('--check')) {
-  await run(helm, [
-    'lint',
-    '--strict',
-    ...KUBE_VERSION,
-    ...CHARTS.map((chart) => join(ROOT, 'charts', chart)),
-  ]);
-  if (!upToDate) {
-    process.stderr.write(`${TARGET} is not up to date: run \`make generate\` and commit the result\n`);
-    process.exitCode = 1;
+for (const generate of GENERATORS) {
+  for (const [path, content] of Object.entries(await generate())) {
+    const file = join(ROOT, path);
+    if (existsSync(file) && readFileSync(file, 'utf8') === content) continue;
+    wrong.push(path);
+    if (onlyCheck) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
-} else if (!upToDate) {
-  writeFileSync(path, rendered);
-  process.stdout.write(`wrote ${TARGET}\n`);
+}
+
+if (!onlyCheck) {
+  for (const path of wrong) process.stdout.write(`wrote ${path}\n`);
+} else if (wrong.length > 0) {
+  for (const path of wrong) {
+    process.stderr.write(`${path} is not up to date: run \`make generate\` and commit the result\n`);
+  }
+  process.exitCode = 1;
 }

@@ -1,10 +1,12 @@
 /** The commands behind the Makefile's targets. */
+import { benchExporter } from './bench/exporter/exporter.ts';
 import { benchScaling } from './bench/scaling.ts';
 import { benchWorker } from './bench/worker/worker.ts';
 import { down } from './environment/down.ts';
 import { environment } from './environment/environment.ts';
 import { installOperator, installPool, installProcess } from './environment/install.ts';
 import { up } from './environment/up.ts';
+import { makeImages } from './images/makeImages.ts';
 import { demo } from './runner/demo.ts';
 import { generate } from './runner/generate.ts';
 import { checks, jest } from './runner/suites.ts';
@@ -21,6 +23,8 @@ const commands: Record<string, () => Promise<number>> = {
   unit: async () => report(await jest('unit', false)),
   checks: async () => report(await checks()),
   generate,
+  'bench-exporter': benchExporter,
+  images: makeImages,
   'bench-scaling': benchScaling,
   'bench-worker': benchWorker,
   'soak-scaling': soakScaling,

@@ -1,21 +1,25 @@
-/** Helm from its Go module, at the version in go.mod; built once (about two minutes) and kept in the cache. */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+/** Helm and what checks charts. Each has a go.mod of its own: their dependencies do not fit together. */
 import { join } from 'node:path';
-import { CACHE, contentHash } from '../../test/support/paths.ts';
-import { run } from '../../test/support/process.ts';
+import { goTool } from './goTool.ts';
 
-const SOURCE = import.meta.dirname;
+const HERE = import.meta.dirname;
+const inOwnFolder = (name: string, module: string) => goTool(name, join(HERE, name), `${module}/cmd/${name}`);
 
-/** Path of the binary. */
-export async function buildHelm(): Promise<string> {
-  const hash = contentHash([join(SOURCE, 'go.mod'), join(SOURCE, 'go.sum')]);
-  const target = join(CACHE, 'bin', `helm-${hash}`);
-  if (existsSync(target)) return target;
-  mkdirSync(join(CACHE, 'bin'), { recursive: true });
-  // Without optimisation: it runs for a tenth of a second, and builds in half the time.
-  const flags = ['-trimpath', '-gcflags=all=-N -l -dwarf=false', '-ldflags=-s -w'];
-  const args = ['build', ...flags, '-o', `${target}.new`, 'helm.sh/helm/v3/cmd/helm'];
-  await run('go', args, { cwd: SOURCE, env: { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' } });
-  renameSync(`${target}.new`, target);
-  return target;
-}
+/** Path of the binary, as of the others below. */
+export const buildHelm = () => goTool('helm', HERE, 'helm.sh/helm/v3/cmd/helm');
+
+/** Writes a chart's README.md from the comments in its values.yaml. */
+export const buildHelmDocs = () => inOwnFolder('helm-docs', 'github.com/norwoodj/helm-docs');
+
+/** Runs the suites in a chart's tests/. */
+export const buildHelmUnittest = () => inOwnFolder('helm-unittest', 'github.com/helm-unittest/helm-unittest');
+
+/** Checks objects against JSON schemas. */
+export const buildKubeconform = () => inOwnFolder('kubeconform', 'github.com/yannh/kubeconform');
+
+/** Judges workloads. */
+export const buildKubeScore = () => inOwnFolder('kube-score', 'github.com/zegl/kube-score');
+
+/** Prints JSON schemas of the kinds that the charts render for other operators. Source: custom-kinds/main.go. */
+export const buildCustomKinds = () =>
+  goTool('custom-kinds', join(HERE, 'custom-kinds'), '.', ['go.mod', 'go.sum', 'main.go']);

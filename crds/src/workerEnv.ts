@@ -3,21 +3,21 @@
  * operator renders it into the Deployment, the worker parses it. The document's
  * names (CAMUNDA_URL, OPENAI_API_KEY) stay, so that the image also runs alone.
  *
- * Secrets are files: the operator mounts the pool's credentials Secret as a
+ * Secrets are files: the kubelet puts those that the pool names into one
  * directory, so that a rotated key arrives without a restart. Alone, they may
  * come as variables instead.
  */
 import { z } from 'zod';
 import { RULES } from './spec/decisions.ts';
 
-/** Where the operator mounts the credentials Secret in the worker's pod. */
+/** Where the credentials are in the worker's pod. */
 export const CREDENTIALS_DIR = '/var/run/farerules/credentials';
 
 /** Where the pod's directives annotation appears as a file, and where its audit volume is. */
 export const DIRECTIVES_DIR = '/var/run/farerules/directives';
 export const AUDIT_DIR = '/var/log/farerules';
 
-/** File names in the credentials directory, which are the Secret's keys. */
+/** File names in the credentials directory. */
 export const CREDENTIAL_FILES = {
   engineUsername: 'engine-username',
   enginePassword: 'engine-password',

@@ -15,6 +15,8 @@ import { WorkQueue } from './controller/workQueue.ts';
 import { StatusWriter } from './controller/writeStatus.ts';
 import { BacklogPoller } from './engine/poller.ts';
 import { errorCode, errorMessage } from './errors.ts';
+import { Exporter } from './exporter/exporter.ts';
+import { registerExporterMetrics } from './exporter/metrics.ts';
 import { KubeClient } from './kube/client.ts';
 import { connect } from './kube/connection.ts';
 import { EventRecorder } from './kube/events.ts';
@@ -23,7 +25,7 @@ import { poolKey } from './pool/names.ts';
 import type { ScalingMemory } from './pool/scaling/memory.ts';
 import { pause } from './support/pause.ts';
 import type { Logger } from './telemetry/log.ts';
-import { metrics } from './telemetry/metrics.ts';
+import { metrics, registry, tellMetricsApi } from './telemetry/metrics.ts';
 import { serveProbes } from './telemetry/probes.ts';
 import { WorkerScraper } from './workers/scraper.ts';
 
@@ -64,6 +66,16 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     metricsApi?.onApiService(service);
     enqueueAll();
   });
+  const exporter = config.EXPORTER_ENABLED
+    ? new Exporter(config, {
+        client,
+        log,
+        namespace: config.POD_NAMESPACE,
+        name: `${config.LEASE_NAME}-exporter`,
+        ownerName: config.METRICS_API_OWNER,
+      })
+    : undefined;
+  registerExporterMetrics(registry, () => exporter);
   const memories = new Map<string, ScalingMemory>();
   const metricsApi = await MetricsApiServer.start(config, {
     client,
@@ -77,6 +89,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     client,
     watches,
     poller,
+    ...(exporter && { exporter }),
     scraper,
     log,
     metricsApi: () => metricsApi?.state() ?? { state: 'off' },
@@ -93,6 +106,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     identity,
     onLost: ended.resolve,
   });
+  tellMetricsApi(() => (election.leading ? metricsApi?.served() : undefined));
   const probes: Server = await serveProbes(config.METRICS_PORT, {
     healthy: () => true,
     ready: () => watches.synced,
@@ -107,6 +121,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     if (!(await election.acquire())) return;
     metrics.leader.set(1);
     log.info('leading', { identity });
+    exporter?.lead();
     queue.start();
     // The API server trusts this process before the Service leads to it.
     await metricsApi?.lead();
@@ -121,6 +136,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       await queue.stop();
       poller.stop();
       scraper.stop();
+      await exporter?.stop().catch((error) => log.warn('totals not saved', { error: errorMessage(error) }));
       // Before another may lead: two would undo each other's registration.
       await metricsApi?.resign();
       const led = election.leading;

@@ -12,14 +12,15 @@ import { POOL_NAMESPACE } from './services.ts';
 
 export const POOL_NAME = 'llm-worker';
 const SAMPLE = join(ROOT, 'manifests/samples/pool-small.yaml');
+const SECRET_ACCESS = join(ROOT, 'manifests/samples/secret-access.yaml');
 
 /** `kubectl apply -k manifests`, then waits until the operator is ready. */
 export async function installOperator(environment: Environment): Promise<void> {
   const kubectl = await kubectlOf(environment);
   const rendered = await kubectl(['kustomize', join(ROOT, 'manifests')]);
   const manifests = rendered
-    .replaceAll(OPERATOR_IMAGE.replace('docker.io/', ''), environment.images.operator)
-    .replaceAll(WORKER_IMAGE.replace('docker.io/', ''), environment.images.worker);
+    .replaceAll(OPERATOR_IMAGE, environment.images.operator)
+    .replaceAll(WORKER_IMAGE, environment.images.worker);
   // The suites apply the CRD too, under another manager's name.
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], manifests);
   await kubectl([
@@ -45,10 +46,11 @@ export async function installProcess(environment: Environment): Promise<void> {
   await deployProcess(engine);
 }
 
-/** Applies the small sample pool with its credentials. */
+/** Applies the small sample pool with its credentials, which the operator may read. */
 export async function applyPool(environment: Environment): Promise<void> {
   const kubectl = await kubectlOf(environment);
   await applyCredentials(kubectl, environment.llm.apiKey);
+  await kubectl(['apply', '--server-side', '-f', SECRET_ACCESS]);
   await kubectl(['apply', '--server-side', '-f', '-'], samplePool(environment));
 }
 

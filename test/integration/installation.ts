@@ -21,6 +21,36 @@ export function asRelease(
 }
 
 /**
+ * As the chart's `secretAccess` renders it.
+ * @param names left out: all of the namespace
+ */
+export function secretAccess(
+  namespace: string,
+  account: { name: string; namespace: string },
+  names?: string[],
+): KubernetesObject[] {
+  const metadata = { name: `${account.name}-secrets`, namespace };
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const rule = {
+    apiGroups: [''],
+    resources: ['secrets'],
+    ...(names && { resourceNames: names }),
+    verbs: ['list', 'watch'],
+  };
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+  return [
+    { apiVersion, kind: 'Role', metadata, rules: [rule] } as KubernetesObject,
+    {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef,
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    } as KubernetesObject,
+  ];
+}
+
+/**
  * As the chart's `watchNamespaces` renders it: bound in the namespace of pools. Then no rule grants again
  * what another one does, so that the loss of any is felt.
  */

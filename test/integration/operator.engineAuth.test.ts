@@ -57,7 +57,9 @@ describe('a pool whose engine wants bearer tokens', () => {
     await client(SECRET);
     const next = await waitFor('the other Secret to be missed', async () => {
       const { status } = await cluster.pool('pool');
-      return status?.conditions?.find(({ message }) => message?.includes('spec.engine.caSecretRef'));
+      return status?.conditions?.find(
+        ({ type, message }) => type === 'CredentialsReady' && message?.includes('spec.engine.caSecretRef'),
+      );
     });
     expect(next?.message).toContain('there is no Secret "engine-ca"');
   });
@@ -86,10 +88,11 @@ describe('a pool whose engine wants bearer tokens', () => {
       ]),
     );
     expect(JSON.stringify(deployment)).not.toContain(SECRET);
-    const secret = await cluster.get('v1', 'Secret', 'pool-credentials');
-    expect(Object.keys(secret?.data)).toEqual(
-      expect.arrayContaining(['engine-client-id', 'engine-client-secret', 'engine-ca']),
+    const { sources } = deployment?.spec.template.spec.volumes[0].projected ?? {};
+    const files = sources.flatMap(({ secret }: { secret: { items: { path: string }[] } }) =>
+      secret.items.map(({ path }) => path),
     );
+    expect(files).toEqual(expect.arrayContaining(['engine-client-id', 'engine-client-secret', 'engine-ca']));
   });
 
   it('says that the client is refused, and counts again after the secret was rotated', async () => {

@@ -1,10 +1,9 @@
 /** The certificate of the metrics API changes, by its age and with the leader: nobody who asks may notice. */
-import { X509Certificate } from 'node:crypto';
-import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
 import { environment } from '../environment/environment.ts';
 import { sleep, waitFor } from '../support/wait.ts';
+import { asking, served, trusted } from './metricsTrust.ts';
 import { freePort, METRICS_API_SERVICE, TestCluster } from './operatorHarness.ts';
 
 /** Renewed after 20 s. */
@@ -30,55 +29,14 @@ describe('the certificate of the metrics API', () => {
 
   const answers = () => waitFor('a value', async () => (await cluster.backlogMetric('demo')).status === 200);
 
-  /** Fingerprints of the CAs that the API server is told to trust. */
-  async function trusted(): Promise<string[]> {
-    const registration = await cluster.get('apiregistration.k8s.io/v1', 'APIService', METRICS_API_SERVICE);
-    const pems = Buffer.from(registration?.spec.caBundle ?? '', 'base64')
-      .toString()
-      .match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g);
-    return (pems ?? []).map((pem) => new X509Certificate(pem).fingerprint256);
-  }
-
-  /** Fingerprint of the certificate that is served. */
-  const served = (port: string | undefined): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false }, () => {
-        resolve(socket.getPeerCertificate().fingerprint256);
-        socket.destroy();
-      });
-      socket.on('error', reject);
-    });
-
-  /** Asks through the API server until told otherwise; what was not answered with a value. */
-  function asking(): { end: () => Promise<{ asked: number; failures: string[] }> } {
-    let going = true;
-    const failures: string[] = [];
-    let asked = 0;
-    const ended = (async () => {
-      while (going) {
-        const { status, body } = await cluster.backlogMetric('demo');
-        asked += 1;
-        if (status !== 200) failures.push(`${status} ${JSON.stringify(body)}`);
-        await sleep(25);
-      }
-    })();
-    return {
-      end: async () => {
-        going = false;
-        await ended;
-        return { asked, failures };
-      },
-    };
-  }
-
   it('is renewed in time, twice, and every question is answered meanwhile', async () => {
-    const poll = asking();
+    const poll = asking(cluster);
     const certificates = new Set<string>();
     const bundles = new Set<string>();
     const end = performance.now() + 2 * CERTIFICATE_SECONDS * 1_000;
     while (performance.now() < end) {
       certificates.add(await served(env.METRICS_API_PORT));
-      bundles.add((await trusted()).sort().join());
+      bundles.add((await trusted(cluster)).sort().join());
       await sleep(200);
     }
     const { asked, failures } = await poll.end();
@@ -92,12 +50,12 @@ describe('the certificate of the metrics API', () => {
   }, 120_000);
 
   it('is trusted again at once when somebody edits the bundle', async () => {
-    const [before = ''] = await trusted();
+    const [before = ''] = await trusted(cluster);
     await cluster.edit('apiregistration.k8s.io/v1', 'APIService', METRICS_API_SERVICE, {
       spec: { caBundle: Buffer.from('nobody').toString('base64') },
     });
     // Not only the first: the certificate may change in this moment.
-    await waitFor('the bundle', async () => (await trusted()).includes(before), {
+    await waitFor('the bundle', async () => (await trusted(cluster)).includes(before), {
       timeoutMs: 4_000,
       everyMs: 50,
     });
@@ -111,22 +69,22 @@ describe('the certificate of the metrics API', () => {
       'the stand-by',
       async () => (await fetch(`http://127.0.0.1:${standby.metricsPort}/readyz`)).ok,
     );
-    await waitFor('one CA', async () => (await trusted()).length === 1, { timeoutMs: 30_000 });
-    const [before = ''] = await trusted();
-    const poll = asking();
+    await waitFor('one CA', async () => (await trusted(cluster)).length === 1, { timeoutMs: 30_000 });
+    const [before = ''] = await trusted(cluster);
+    const poll = asking(cluster);
     operator.signal('SIGTERM');
     // Both are trusted, whichever the Service leads to.
     const both = await waitFor('both CAs', async () => {
-      const found = await trusted();
+      const found = await trusted(cluster);
       return found.length === 2 ? found : undefined;
     });
     expect(both).toContain(before);
     await leadTo(port);
     await answers();
-    await waitFor('the former to be forgotten', async () => (await trusted()).length === 1, {
+    await waitFor('the former to be forgotten', async () => (await trusted(cluster)).length === 1, {
       timeoutMs: 30_000,
     });
-    expect(await trusted()).not.toContain(before);
+    expect(await trusted(cluster)).not.toContain(before);
     const { failures } = await poll.end();
     expect(failures.filter((failure) => /x509|certificate/.test(failure))).toEqual([]);
   }, 120_000);

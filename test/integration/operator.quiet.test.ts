@@ -90,17 +90,19 @@ describe('an operator whose pools do not change', () => {
   it('goes on when the API server was started again', async () => {
     const before = await workload();
     await restartApiServer();
-    await cluster.secret('openai', { 'api-key': 'rotated' });
+    await cluster.remove('v1', 'Secret', 'openai');
     await waitFor(
-      'the rotated key',
+      'the operator to see it',
       async () => {
         // Away for longer than a Lease can wait, the leader ends its process; a kubelet would start it again.
         if (!operator.alive()) operator = await cluster.startLeader(metricsApi);
-        const secret = await cluster.get('v1', 'Secret', 'demo-credentials');
-        return Buffer.from(secret?.data?.['llm-0'] ?? '', 'base64').toString() === 'rotated';
+        const { status } = await cluster.pool('demo');
+        return status?.conditions?.some(({ reason }) => reason === 'SecretNotFound');
       },
       { timeoutMs: 60_000 },
     );
+    await cluster.secret('openai', { 'api-key': 'key' });
+    await cluster.condition('demo', 'CredentialsReady', 'CredentialsFound');
     expect(await workload()).toEqual(before);
   }, 120_000);
 });

@@ -2,105 +2,77 @@
  * What a pool says when it cannot be had: a Secret that the operator may not read, and a spec
  * that an older CRD let in. The pools beside it go on.
  */
-
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubernetesObject } from '@kubernetes/client-node';
+import { buildBinaries } from '../cluster/binaries.ts';
+import { environment } from '../environment/environment.ts';
+import { run } from '../support/process.ts';
+import { waitFor } from '../support/wait.ts';
 import { withoutRules } from './crdWithoutRules.ts';
+import { asRelease, limitedTo, secretAccess } from './installation.ts';
 import { TestCluster } from './operatorHarness.ts';
 
-const RBAC = 'rbac.authorization.k8s.io/v1';
+/** A right that was given is felt within: the operator asks again every few seconds. */
+const SECONDS = 10_000;
 
 describe('a pool that cannot be had', () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.open('refusals');
-    await limitSecrets('granted');
+    // An installation that was granted no Secret at all.
+    cluster = await TestCluster.open('refusals', (manifests, pools) => {
+      const release = `${pools}-release`;
+      return limitedTo(asRelease(manifests, release, `${pools}-system`), release, pools);
+    });
     await cluster.startLeader(await cluster.serveMetrics());
-    await cluster.secret('granted', { 'api-key': 'key' });
-    await cluster.secret('private', { 'api-key': 'key' });
+    for (const name of ['granted', 'private', 'neighbour']) await cluster.secret(name, { 'api-key': 'key' });
   }, 60_000);
   afterAll(async () => {
     await cluster.applyCrd();
     await cluster.close();
   }, 60_000);
 
-  /** The operator's account from here on: the rights of the manifests, but only these Secrets by name. */
-  async function limitSecrets(...granted: string[]): Promise<void> {
-    const { namespace } = cluster;
-    const account = { kind: 'ServiceAccount', name: 'limited', namespace };
-    const manifest = cluster.operatorAccount;
-    const rights = async (kind: string, name: string, inNamespace?: string) =>
-      (await cluster.get(RBAC, kind, name, inNamespace))?.rules as { resources: string[]; verbs: string[] }[];
-    const rules = [
-      ...(await rights('Role', manifest, cluster.operatorNamespace)),
-      ...(await rights('ClusterRole', manifest)).map((rule) => ({
-        ...rule,
-        resources: rule.resources.filter((resource) => resource !== 'secrets'),
-      })),
-      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-      {
-        apiGroups: [''],
-        resources: ['secrets'],
-        // What the operator assembles it may read again.
-        resourceNames: [...granted, 'healthy-credentials', 'refused-credentials', 'late-credentials'],
-        verbs: ['get', 'list', 'watch', 'patch'],
-      },
-    ];
-    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'limited' };
-    await cluster.apply(
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'limited', namespace } },
-      { apiVersion: RBAC, kind: 'Role', metadata: { name: 'limited', namespace }, rules } as KubernetesObject,
-      bind('limited', role),
-      {
-        apiVersion: RBAC,
-        kind: 'ClusterRoleBinding',
-        metadata: { name: namespace },
-        roleRef: { ...role, kind: 'ClusterRole', name: `${manifest}-cluster` },
-        subjects: [account],
-      } as KubernetesObject,
-    );
-    cluster.operatorAccount = 'limited';
-    cluster.operatorNamespace = namespace;
-    cluster.accountNamespace = namespace;
-  }
-
-  function bind(name: string, roleRef: object): KubernetesObject {
-    const { namespace } = cluster;
-    const subjects = [{ kind: 'ServiceAccount', name: 'limited', namespace }];
-    return {
-      apiVersion: RBAC,
-      kind: 'RoleBinding',
-      metadata: { name, namespace },
-      roleRef,
-      subjects,
-    } as KubernetesObject;
-  }
-
   const usingSecret = (name: string) => ({ llm: { credentials: [{ secretRef: { name } }] } });
 
-  it('is had where the operator may read just the Secrets that it names', async () => {
-    await cluster.createPool('healthy', usingSecret('granted'));
-    await cluster.condition('healthy', 'CredentialsReady', 'CredentialsFound');
-  });
+  /** Runs a line as a person would who copied it: in a shell, with kubectl and every right. */
+  async function inShell(line: string): Promise<void> {
+    const { kube } = await buildBinaries();
+    const bin = mkdtempSync(join(tmpdir(), 'frwp-kubectl-'));
+    writeFileSync(join(bin, 'kubectl'), `#!/bin/sh\nexec "${kube}" kubectl "$@"\n`, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}`, KUBECONFIG: environment().kubeconfig };
+    await run('sh', ['-c', line], { env });
+  }
 
-  it('prints the Role that is missing, and that Role is enough', async () => {
+  it('has its workers all the same when only the operator may not read the Secret', async () => {
     await cluster.createPool('refused', usingSecret('private'));
     const { message } = await cluster.condition('refused', 'CredentialsReady', 'SecretForbidden');
     expect(message).toMatch(
       /^spec\.llm\.credentials\[0\]\.secretRef: the operator may not read Secret "private" in namespace /,
     );
-    const printed = JSON.parse(message.slice(message.indexOf('{')));
-    await cluster.apply(
-      printed,
-      bind('as-printed', {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Role',
-        name: printed.metadata.name,
-      }),
-    );
-    await cluster.condition('refused', 'CredentialsReady', 'CredentialsFound', 40_000);
-  }, 60_000);
+    for (const [apiVersion, kind, name] of [
+      ['apps/v1', 'Deployment', 'refused'],
+      ['autoscaling/v2', 'HorizontalPodAutoscaler', 'refused-hpa'],
+    ] as const) {
+      await waitFor(kind, () => cluster.get(apiVersion, kind, name));
+    }
+  }, 30_000);
+
+  it('prints the command that lets it read, which heals the pool within seconds', async () => {
+    const { message } = await cluster.condition('refused', 'CredentialsReady', 'SecretForbidden');
+    await inShell(message.split('To allow it: ')[1] ?? 'false');
+    await cluster.condition('refused', 'CredentialsReady', 'CredentialsFound', SECONDS);
+  }, 30_000);
+
+  it('is had where a grant names its Secret, and this grant is for no other', async () => {
+    await cluster.createPool('healthy', usingSecret('granted'));
+    await cluster.createPool('beside', usingSecret('neighbour'));
+    await cluster.condition('healthy', 'CredentialsReady', 'SecretForbidden');
+    await cluster.apply(...secretAccess(cluster.namespace, cluster.account, ['granted']));
+    await cluster.condition('healthy', 'CredentialsReady', 'CredentialsFound', SECONDS);
+    await cluster.condition('beside', 'CredentialsReady', 'SecretForbidden');
+  }, 30_000);
 
   it('names the field and the remedy of a spec that an older CRD let in, and changes nothing of it', async () => {
     await cluster.applyCrd(withoutRules);

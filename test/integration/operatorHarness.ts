@@ -23,6 +23,7 @@ import { kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
+import { secretAccess } from './installation.ts';
 
 /** Any object, with the fields that a test looks at. */
 export type Live = KubernetesObject & {
@@ -75,7 +76,7 @@ export class TestCluster {
   }
 
   /**
-   * A namespace of its own, the CRD, and the operator's rights.
+   * A namespace of its own, the CRD, and the operator's rights; without `change` it may read the Secrets there.
    * @param change what to make of the rights that the manifests give; made for this test alone then
    */
   static async open(
@@ -95,6 +96,7 @@ export class TestCluster {
     cluster.accountNamespace = account?.metadata?.namespace ?? '';
     const home = applied.find(({ kind }) => kind === 'Namespace');
     cluster.operatorNamespace = home?.metadata?.name ?? cluster.accountNamespace;
+    if (!change) await cluster.apply(...secretAccess(cluster.namespace, cluster.account));
     await waitFor('the CRD to be served', () => cluster.list('farerules.dev/v1alpha1', 'FareRuleWorkerPool'));
     return cluster;
   }
@@ -115,6 +117,11 @@ export class TestCluster {
     await this.stopServingMetrics();
     await this.remove('v1', 'Namespace', this.namespace);
     for (const object of this.ownRights) await this.removeIfThere(object);
+  }
+
+  /** ServiceAccount of the operator. */
+  get account(): { name: string; namespace: string } {
+    return { name: this.operatorAccount, namespace: this.accountNamespace };
   }
 
   /** User name of the operator, as the audit log has it. */

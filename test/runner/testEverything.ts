@@ -23,7 +23,9 @@ export async function testEverything(): Promise<Totals> {
     await step('operator', () => installOperator(environment));
     await step('process', () => installProcess(environment));
     const e2e = await jest('e2e', true);
-    return add(java, integration, e2e);
+    say('\n== the charts, installed');
+    const install = await jest('install', true);
+    return add(java, integration, e2e, install);
   });
   say('\n== starting and ending the environment');
   return add(first, unit, withParts, await jest('lifecycle', true));

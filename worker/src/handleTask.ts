@@ -7,7 +7,7 @@ import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
 import type { Prompt } from './fare/prompt.ts';
 import type { CallRecord } from './llm/analyze.ts';
 import { type EngineVariable, type Outcome, toVariables } from './outcome.ts';
-import type { Audit, TaskIds } from './telemetry/audit.ts';
+import { type Audit, idFields, type TaskIds } from './telemetry/audit.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { TaskTrace, Tracing } from './telemetry/tracing/tracing.ts';
@@ -71,7 +71,7 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
     countOutcome(metrics, outcome);
   } else {
     const { decision, error } = outcome;
-    log.warn('task_not_completed', { ...ids, settlement, decision, error_code: error?.code });
+    log.warn('task_not_completed', { ...idFields(ids), settlement, decision, error_code: error?.code });
   }
   return settlement;
 }
@@ -93,9 +93,10 @@ async function decided(
   { deadline, signal }: KeptLock,
   trace: TaskTrace | undefined,
 ): Promise<Outcome> {
-  const record = (prompt: Prompt, call: CallRecord) => {
+  const record = (prompt: Prompt, call: CallRecord, chargedUSD: number | undefined) => {
     audit.call(ids, prompt, call);
     countCall(metrics, call);
+    if (chargedUSD) metrics.charged.inc(chargedUSD);
     onCall(call);
     trace?.call(call);
   };
@@ -103,7 +104,10 @@ async function decided(
     return await decide(decider, task, deadline, record, signal);
   } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
-    log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });
+    log.error('decision_failed', {
+      ...idFields(ids),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
     return {
       decision: 'MANUAL',
       source: 'fallback',
@@ -124,7 +128,6 @@ function countCall(metrics: Metrics, { verdict, answer, costUSD, durationMs }: C
 
 function countOutcome(metrics: Metrics, { decision, source, error, held }: Outcome): void {
   metrics.tasksProcessed.inc({ decision, source });
-  metrics.refundRequests.inc({ decision });
   if (error) metrics.fallbacks.inc({ code: error.code });
   if (held) metrics.held.inc({ code: held.code, label: held.label });
 }

@@ -52,7 +52,7 @@ async function main(config: Config): Promise<void> {
   const auth = createEngineAuth(config, credentials);
   const secrets = () => [...config.secrets.all(), ...credentials.all(), ...auth.secrets()];
   const fields = { pool: config.POOL, worker: config.workerId };
-  const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
+  const log = createLog({ level: config.LOG_LEVEL, format: config.LOG_FORMAT, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
   if (!keys.any) {

@@ -4,12 +4,13 @@ import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../
 import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
 import type { BacklogPoller } from '../engine/poller.ts';
 import type { EngineAuth, EngineTarget } from '../engine/question.ts';
+import type { Exporter } from '../exporter/exporter.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
-import { assembleCredentials, referencedSecrets } from '../pool/credentials.ts';
+import { credentialValues, referencedSecrets } from '../pool/credentials.ts';
 import { mayNeedBudget } from '../pool/manifests/disruptionBudget.ts';
-import { autoscalerName, credentialsName, poolKey, workloadName } from '../pool/names.ts';
-import type { KubeObject, Secret } from '../pool/objects.ts';
+import { autoscalerName, poolKey, workloadName } from '../pool/names.ts';
+import type { KubeObject } from '../pool/objects.ts';
 import type { Backlog, LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
 import type { ScalingMemory } from '../pool/scaling/memory.ts';
 import type { WorkerScraper } from '../workers/scraper.ts';
@@ -19,6 +20,8 @@ export interface Sources {
   client: KubeClient;
   watches: Watches;
   poller: BacklogPoller;
+  /** Left out: switched off. */
+  exporter?: Exporter;
   scraper: WorkerScraper;
   metricsApi: () => MetricsApi;
   /** What scaling remembers of each pool. */
@@ -29,22 +32,25 @@ export interface Sources {
 const CPU_METRICS = 'v1beta1.metrics.k8s.io';
 
 export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promise<Observation> {
-  const { watches, poller, scraper } = sources;
+  const { exporter, watches, poller, scraper } = sources;
   const { name, namespace, uid } = pool.metadata;
   const key = poolKey(namespace, name);
   const parsed = parsePoolSpec(pool.spec);
   const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
-  const credentials = credentialsName(name);
-  const byName = watches.ownSecrets.forbidden ? [...referenced, credentials] : referenced;
-  const secrets = await watches.secrets.read(key, namespace, [...new Set(byName)]);
+  const secrets = await watches.secrets.read(key, namespace, referenced);
 
-  if (parsed.ok) poller.track(key, { namespace, name }, engineTarget(namespace, parsed.spec, secrets));
-  else poller.forget(key);
+  const target = parsed.ok ? engineTarget(parsed.spec, secrets) : undefined;
+  if (target) {
+    poller.track(key, { namespace, name }, target);
+    exporter?.track(key, namespace, name, target);
+  } else {
+    poller.forget(key);
+    exporter?.forget(key);
+  }
 
-  const live = await liveObjects(sources, pool, {
-    credentials: secrets[credentials],
-    minReplicas: parsed.ok ? parsed.spec.scaling.minReplicas : undefined,
-  });
+  const live = await liveObjects(sources, pool, parsed.ok ? parsed.spec.scaling.minReplicas : undefined);
+  const forbidden = Object.values(secrets).some(({ state }) => state === 'forbidden');
+  const operator = forbidden ? await sources.client.userName() : undefined;
   const pods = watches.podsOf(namespace, name);
   const backlog = poller.backlog(key);
   // Also while the spec is invalid: the workers go on, and cost money.
@@ -66,6 +72,7 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     claims: watches.claims.rivals(key),
     live,
     secrets,
+    ...(operator !== undefined && { operator }),
     pods,
     backlog,
     workers: scraper.stats(key),
@@ -84,14 +91,7 @@ function isBusy({ status }: FareRuleWorkerPool, { deployment }: LiveObjects, bac
 async function liveObjects(
   { client, watches }: Sources,
   { metadata: { name: pool, namespace } }: FareRuleWorkerPool,
-  {
-    credentials,
-    minReplicas,
-  }: {
-    /** The pool's own Secret, where it is read by its name. */
-    credentials: SecretReading | undefined;
-    minReplicas: number | undefined;
-  },
+  minReplicas: number | undefined,
 ): Promise<LiveObjects> {
   // The copies hold what carries our label. What they lack may still be there under that name, as
   // somebody else's or with its label removed: only the API server knows.
@@ -100,9 +100,8 @@ async function liveObjects(
     kind: Kind,
     name: string,
   ) => store.get(name, namespace) ?? (await client.get<T>(kind, name, namespace));
-  const [serviceAccount, secret, deployment, autoscaler] = await Promise.all([
+  const [serviceAccount, deployment, autoscaler] = await Promise.all([
     find(watches.serviceAccounts, KINDS.serviceAccount, workloadName(pool)),
-    credentials ? found(credentials) : find(watches.ownSecrets, KINDS.secret, credentialsName(pool)),
     find(watches.deployments, KINDS.deployment, workloadName(pool)),
     find(watches.autoscalers, KINDS.autoscaler, autoscalerName(pool)),
   ]);
@@ -113,30 +112,20 @@ async function liveObjects(
     : watches.disruptionBudgets.get(budgetName, namespace);
   return {
     ...(serviceAccount && { serviceAccount }),
-    ...(secret && { secret }),
     ...(deployment && { deployment }),
     ...(autoscaler && { autoscaler }),
     ...(disruptionBudget && { disruptionBudget }),
   };
 }
 
-const found = (reading: SecretReading): Secret | undefined =>
-  reading.state === 'found' ? reading.secret : undefined;
-
 /** What to ask the engine; with empty credentials while they cannot be read. */
-function engineTarget(
-  namespace: string,
-  spec: PoolSpec,
-  secrets: Record<string, SecretReading>,
-): EngineTarget {
+function engineTarget(spec: PoolSpec, secrets: Record<string, SecretReading>): EngineTarget {
   const { engine, worker } = spec;
-  const credentials = assembleCredentials(namespace, spec, secrets);
+  const values = credentialValues(spec, secrets);
   const text = (file: string) =>
-    credentials.ready
-      ? Buffer.from(credentials.data[file] ?? '', 'base64')
-          .toString()
-          .trim()
-      : '';
+    Buffer.from(values[file] ?? '', 'base64')
+      .toString()
+      .trim();
   return {
     urls: engine.urls,
     topic: engine.topic,
@@ -144,7 +133,7 @@ function engineTarget(
     tenantIds: engine.tenantIds,
     lockDurationMs: durationMs(worker.lockDuration),
     auth: engineAuth(engine, text),
-    ...(engine.caSecretRef && credentials.ready && { ca: text(CREDENTIAL_FILES.engineCA) }),
+    ...(values[CREDENTIAL_FILES.engineCA] && { ca: text(CREDENTIAL_FILES.engineCA) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { plan } from '../pool/plan.ts';
 import { nextStatus } from '../pool/status.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { forgetPool, tellPool } from '../telemetry/metrics.ts';
+import { forgetState, tellState } from '../telemetry/poolState.ts';
 import { execute } from './execute.ts';
 import { observe, type Sources } from './observe.ts';
 import type { StatusWriter } from './writeStatus.ts';
@@ -25,17 +26,19 @@ const CONFLICT_RETRY_MS = 10_000;
  * @returns after how many milliseconds to look again without being told, if at all
  */
 export async function reconcile(reconciler: Reconciler, key: string): Promise<number | undefined> {
-  const { client, log, memories, poller, scraper, statusWriter, watches } = reconciler;
+  const { client, exporter, log, memories, poller, scraper, statusWriter, watches } = reconciler;
   const [namespace = '', name = ''] = key.split('/');
   const pool = watches.pools.get(name, namespace);
   if (!pool) {
     // Garbage collection removes what it owned.
     poller.forget(key);
+    exporter?.forget(key);
     scraper.forget(key);
     watches.secrets.forget(key);
     statusWriter.forget(key);
     memories.delete(key);
     forgetPool(namespace, name);
+    forgetState(namespace, name);
     return undefined;
   }
   const status = statusWriter.current(pool);
@@ -56,6 +59,7 @@ export async function reconcile(reconciler: Reconciler, key: string): Promise<nu
     signals: next.scaling?.signals ?? [],
     fellBack: steps.scaling?.fellBack ?? false,
   });
+  tellState(namespace, name, next, steps.spec.ok ? steps.spec.spec.llm.budget : undefined);
   const again = await statusWriter.write(pool, next, reconciler.waiting() >= CROWD);
   // Told after the status is written: a pool that cannot be applied still says what is known of it.
   if (failure !== undefined) throw failure;

@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '../kube/kinds.ts';
 import { SecretWatcher } from '../kube/secrets.ts';
 import { Store } from '../kube/store.ts';
 import { MANAGED_BY_LABEL, MANAGER, POOL_LABEL, poolKey } from '../pool/names.ts';
-import type { Autoscaler, Condition, Deployment, KubeObject, Pod, Secret } from '../pool/objects.ts';
+import type { Autoscaler, Condition, Deployment, KubeObject, Pod } from '../pool/objects.ts';
 import { MultiIndex } from '../support/multiIndex.ts';
 import { Claims } from './claims.ts';
 import { ForeignScalers } from './foreignScalers.ts';
@@ -27,8 +27,6 @@ export class Watches {
   readonly apiServices: Informer<ApiService>;
   /** Those that pools refer to. */
   readonly secrets: SecretWatcher;
-  /** Those that pools own. An operator that may only read Secrets by name has none of them here. */
-  readonly ownSecrets: Store<Secret>;
   readonly claims: Claims;
   readonly foreignScalers: ForeignScalers;
 
@@ -76,7 +74,6 @@ export class Watches {
     });
     this.disruptionBudgets = owned<KubeObject>(KINDS.disruptionBudget, byOwner);
     this.serviceAccounts = owned<KubeObject>(KINDS.serviceAccount, byOwner);
-    this.ownSecrets = owned<Secret>(KINDS.secret, byOwner);
     // Pods belong to the Deployment's ReplicaSets: their label names the pool.
     this.pods = owned<Pod>(KINDS.pod, ({ metadata: { labels, name, namespace = '' } }) => {
       const pool = labels?.[POOL_LABEL];
@@ -96,7 +93,7 @@ export class Watches {
   }
 
   get synced(): boolean {
-    return this.stores.every(({ synced }) => synced) && this.ownSecrets.attempted;
+    return this.stores.every(({ synced }) => synced);
   }
 
   podsOf(namespace: string, pool: string): Pod[] {
@@ -105,7 +102,6 @@ export class Watches {
 
   stop(): void {
     for (const store of this.stores) store.stop();
-    this.ownSecrets.stop();
     this.secrets.stop();
   }
 }

@@ -9,6 +9,7 @@ import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
 import { type Engine, normalURL, type Query } from './question.ts';
+import type { EngineRequest } from './request.ts';
 
 /** Calls in flight to one engine. */
 export const CONCURRENCY = 4;
@@ -68,6 +69,10 @@ export class EngineCaller {
 
   async right(query: RightQuery): Promise<boolean | undefined> {
     return (await this.call((node) => this.http.right(node, query))).value;
+  }
+
+  ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {
+    return this.call((node) => this.http.ask(node, request));
   }
 
   close(): void {

@@ -17,15 +17,17 @@ export interface GuardedRequest {
   field: string;
   params?: Record<string, string>;
   headers: Record<string, string>;
-  data?: string;
+  data?: string | object;
   /** Longest answer, in bytes. */
   limit: number;
+  /** Longest wait for the answer, in milliseconds. Left out: two seconds. */
+  timeoutMs?: number;
 }
 
 /** @throws OperatorError that names the field to check and holds nothing of the answer's body. */
 export async function sendGuarded(
   client: AxiosInstance,
-  { name, field, limit, ...request }: GuardedRequest,
+  { name, field, limit, timeoutMs = TIMEOUT_MS, ...request }: GuardedRequest,
 ): Promise<{ status: number; data: unknown }> {
   const linkLocal = () =>
     failure('address', `${name} is at a link-local address, which is never asked: check ${field}`);
@@ -35,13 +37,13 @@ export async function sendGuarded(
     return await client.request({
       ...request,
       maxContentLength: limit,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
     if (code === LINK_LOCAL) throw linkLocal();
     if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
-      throw failure('timeout', `${name} did not answer within ${TIMEOUT_MS / 1_000} s`);
+      throw failure('timeout', `${name} did not answer within ${timeoutMs / 1_000} s`);
     }
     if (code !== undefined && UNTRUSTED.test(code)) {
       throw failure(

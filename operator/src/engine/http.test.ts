@@ -123,11 +123,21 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
       /\/token answered 401 \(invalid_client\): check spec\.engine\.oauth2\.secretRef$/,
     ],
     [
+      'no secret, without asking',
+      () => ({ clientSecret: '' }),
+      /not known: see the condition CredentialsReady$/,
+    ],
+    [
       'a certificate that nobody signed',
       () => ({ ca: rootCertificates[0] ?? '' }),
       /^the certificate of https:.* is not trusted \(\w+\): check spec\.engine\.caSecretRef$/,
     ],
     ['no certificates', () => ({ ca: 'secret' }), /no PEM certificate: check spec\.engine\.caSecretRef$/],
+    [
+      'a broken certificate',
+      () => ({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }),
+      /no PEM certificate: check spec\.engine\.caSecretRef$/,
+    ],
     [
       'a link-local token endpoint',
       () => ({ tokenURL: 'http://169.254.169.254/latest' }),
@@ -145,5 +155,46 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
     expect(failure).toMatch(message);
     expect(failure).not.toMatch(/tell nobody|hunter22|wrong/);
     expect(gateway.passed).toBe(0);
+    expect(gateway.refusedClients).toBe(/invalid_client/.test(String(failure)) ? 1 : 0);
+  });
+});
+
+describe('any other question', () => {
+  const question = {
+    path: '/history/process-instance',
+    params: { maxResults: '2' },
+    body: { finished: true },
+    expected: 'rows',
+    read: (body: unknown) => (Array.isArray(body) ? body : undefined),
+    maxBytes: 100,
+    timeoutMs: 200,
+  };
+  async function ask(url: string): Promise<unknown> {
+    const http = new EngineHttp({ auth });
+    try {
+      return await http.ask(url, question);
+    } finally {
+      http.close();
+    }
+  }
+
+  it('is posted when it has a body', async () => {
+    const asked: unknown[] = [];
+    const url = await answering((request, response) => {
+      request.on('data', (chunk) => asked.push([request.method, request.url, JSON.parse(String(chunk))]));
+      request.on('end', () => response.setHeader('content-type', 'application/json').end('[]'));
+    });
+    expect(await ask(url)).toEqual([]);
+    expect(asked).toEqual([
+      ['POST', '/engine-rest/history/process-instance?maxResults=2', { finished: true }],
+    ]);
+  });
+
+  it.each<[string, RequestListener, RegExp]>([
+    ['takes longer than it may', () => undefined, /did not answer within 0\.2 s/],
+    ['is longer than it may be', (_, r) => void r.end(`["${'y'.repeat(200)}"]`), /cannot be reached/],
+    ['is something else', (_, r) => void r.end('{}'), /did not answer with rows/],
+  ])('fails when its answer %s', async (_, listener, message) => {
+    await expect(ask(await answering(listener))).rejects.toThrow(message);
   });
 });

@@ -1,4 +1,5 @@
-/** One GET on one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+/** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -10,6 +11,7 @@ import { guardedLookup } from './addressGuard.ts';
 import { Authorization } from './authorization.ts';
 import { failure, sendGuarded } from './guardedRequest.ts';
 import type { Engine, Query } from './question.ts';
+import { countOf, type EngineRequest } from './request.ts';
 
 const COUNT = '/external-task/count';
 const TOPIC_NAMES = '/external-task/topic-names';
@@ -48,17 +50,25 @@ export class EngineHttp {
    * @throws OperatorError that names the field to check and holds nothing of the answer's body.
    */
   count(baseURL: string, query: Query): Promise<number> {
-    return this.get(baseURL, COUNT, query, 'a count', (body) => {
-      const value = (body as { count?: unknown } | null)?.count;
-      return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+    return this.ask(baseURL, {
+      path: COUNT,
+      params: query,
+      expected: 'a count',
+      read: countOf,
+      maxBytes: BODY_LIMIT[COUNT],
     });
   }
 
   /** Topics that have a matching task. Throws as `count` does. */
   topicNames(baseURL: string, query: Query): Promise<ReadonlySet<string>> {
-    return this.get(baseURL, TOPIC_NAMES, query, 'a list of topics', (body) =>
-      Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
-    );
+    return this.ask(baseURL, {
+      path: TOPIC_NAMES,
+      params: query,
+      expected: 'a list of topics',
+      read: (body) =>
+        Array.isArray(body) && body.every((name) => typeof name === 'string') ? new Set(body) : undefined,
+      maxBytes: BODY_LIMIT[TOPIC_NAMES],
+    });
   }
 
   /**
@@ -66,7 +76,11 @@ export class EngineHttp {
    * front of it knows who asks and the engine does not. Throws as `count` does where it does not answer.
    */
   async right(baseURL: string, query: RightQuery): Promise<boolean | undefined> {
-    const { status, data } = await this.send(baseURL, RIGHT_PATH, query);
+    const { status, data } = await this.send(baseURL, {
+      path: RIGHT_PATH,
+      params: query,
+      maxBytes: BODY_LIMIT[RIGHT_PATH],
+    });
     if (status >= 500) refuse(baseURL, status, this.authorization.field);
     const authorized = (data as { authorized?: unknown } | null)?.authorized;
     return status === 200 && typeof authorized === 'boolean' ? authorized : undefined;
@@ -76,21 +90,16 @@ export class EngineHttp {
     for (const agent of this.agents) agent.destroy();
   }
 
-  private async get<T>(
-    baseURL: string,
-    path: typeof COUNT | typeof TOPIC_NAMES,
-    params: Query,
-    expected: string,
-    read: (body: unknown) => T | undefined,
-  ): Promise<T> {
+  /** Any other question. Throws as `count` does. */
+  async ask<T>(baseURL: string, request: EngineRequest<T>): Promise<T> {
     const taken = metrics.engineCallSeconds.startTimer();
     let outcome = 'ok';
     try {
-      const { status, data } = await this.send(baseURL, path, params);
+      const { status, data } = await this.send(baseURL, request);
       refuse(baseURL, status, this.authorization.field);
-      const value = read(data);
+      const value = request.read(data);
       if (value === undefined) {
-        throw failure('answer', `${baseURL} did not answer with ${expected}: check spec.engine.urls`);
+        throw failure('answer', `${baseURL} did not answer with ${request.expected}: check spec.engine.urls`);
       }
       return value;
     } catch (error) {
@@ -104,19 +113,20 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    path: keyof typeof BODY_LIMIT,
-    params: Query,
+    { path, params, body, maxBytes, timeoutMs }: Omit<EngineRequest<unknown>, 'expected' | 'read'>,
   ): Promise<{ status: number; data: unknown }> {
     if (this.badCA) throw failure('untrusted', 'there is no PEM certificate: check spec.engine.caSecretRef');
     const ask = (authorization: string | undefined) =>
       sendGuarded(this.client, {
-        method: 'GET',
+        method: body ? 'POST' : 'GET',
         url: `${baseURL}${path}`,
         name: baseURL,
         field: 'spec.engine.urls',
-        params,
+        ...(params && { params }),
         headers: authorization === undefined ? {} : { authorization },
-        limit: BODY_LIMIT[path],
+        ...(body && { data: body }),
+        limit: maxBytes,
+        ...(timeoutMs !== undefined && { timeoutMs }),
       });
     const authorization = await this.authorization.header();
     const answer = await ask(authorization);
@@ -139,11 +149,14 @@ function refuse(baseURL: string, status: number, credentialsField: string): void
   throw failure('status', `${baseURL} answered ${status} where 200 was expected: check spec.engine.urls`);
 }
 
-/** The usual certificates and these; undefined where the text has none, which Node passes by. */
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The usual certificates and these; undefined where the text is something else, which Node itself passes by. */
 function trusting(pem: string): SecureContext | undefined {
   try {
-    return pem.includes('-----BEGIN CERTIFICATE-----')
-      ? createSecureContext({ ca: [...getCACertificates('default'), pem] })
+    const certificates = (pem.match(CERTIFICATES) ?? []).map((one) => new X509Certificate(one).toString());
+    return certificates.length > 0
+      ? createSecureContext({ ca: [...getCACertificates('default'), ...certificates] })
       : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import { errorMessage, KubeError, OperatorError } from '../errors.ts';
 import { MANAGER } from '../pool/names.ts';
 import type { KubeObject, Manifest } from '../pool/objects.ts';
 import type { Connection, HttpCall } from './connection.ts';
-import { type Kind, kindOf, path } from './kinds.ts';
+import { KINDS, type Kind, kindOf, path } from './kinds.ts';
 
 export interface Selector {
   labelSelector?: string;
@@ -21,12 +21,17 @@ export interface WatchEvent<T> {
   object: T;
 }
 
+interface SelfReview extends KubeObject {
+  status?: { userInfo?: { username?: string } };
+}
+
 /** Bookmarks come about once a minute: a longer silence means that the connection is dead. */
 const WATCH_SILENCE_MS = 130_000;
 const WATCH_SECONDS = 300;
 
 export class KubeClient {
   private readonly connection: Connection;
+  private user: Promise<string | undefined> | undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -134,6 +139,24 @@ export class KubeClient {
       contentType: 'application/merge-patch+json',
       body: patch,
     });
+  }
+
+  /**
+   * How the API server calls this process, for example `system:serviceaccount:NAMESPACE:NAME`. Everybody may
+   * ask that. Undefined when it does not tell; then it is asked again the next time.
+   */
+  async userName(): Promise<string | undefined> {
+    this.user ??= this.create<SelfReview>({
+      apiVersion: KINDS.selfReview.apiVersion,
+      kind: KINDS.selfReview.kind,
+      metadata: { name: '' },
+    }).then(
+      ({ status }) => status?.userInfo?.username,
+      () => undefined,
+    );
+    const name = await this.user;
+    if (name === undefined) this.user = undefined;
+    return name;
   }
 
   /** Replaces an object; fails with a conflict when its resourceVersion is no longer current. */

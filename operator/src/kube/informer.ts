@@ -38,8 +38,6 @@ export class Informer<T extends KubeObject> {
   private retryMs = FIRST_RETRY_MS;
   /** Whether the copy has been complete at least once. */
   synced = false;
-  /** Whether it has been tried at least once. */
-  attempted = false;
   /** Why the last attempt failed; undefined while it works. */
   failure: unknown;
 
@@ -84,11 +82,6 @@ export class Informer<T extends KubeObject> {
         this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
       }
     }
-    this.settle();
-  }
-
-  private settle(): void {
-    this.attempted = true;
     this.settled.resolve();
   }
 
@@ -138,14 +131,14 @@ export class Informer<T extends KubeObject> {
     const recovered = this.failure !== undefined;
     this.failure = undefined;
     this.retryMs = FIRST_RETRY_MS;
-    this.settle();
+    this.settled.resolve();
     if (recovered) this.options.onFailure?.(undefined);
   }
 
   private failed(error: unknown): void {
     const news = errorMessage(this.failure ?? '') !== errorMessage(error);
     this.failure = error;
-    this.settle();
+    this.settled.resolve();
     if (news) this.options.onFailure?.(error);
   }
 }

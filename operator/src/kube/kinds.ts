@@ -37,6 +37,12 @@ export const KINDS = {
     plural: 'clusterroles',
     clusterScoped: true,
   },
+  selfReview: {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'SelfSubjectReview',
+    plural: 'selfsubjectreviews',
+    clusterScoped: true,
+  },
   accessReview: {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',

@@ -1,5 +1,4 @@
 /** One kind over the watched namespaces: an informer for each, or one for all. */
-import { KubeError } from '../errors.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { KubeClient } from './client.ts';
 import { Informer, type InformerOptions } from './informer.ts';
@@ -31,16 +30,6 @@ export class Store<T extends KubeObject> {
 
   get synced(): boolean {
     return this.informers.every((informer) => informer.synced);
-  }
-
-  /** Whether each copy is complete or was refused. */
-  get attempted(): boolean {
-    return this.informers.every((informer) => informer.attempted);
-  }
-
-  /** Whether this process may not list the kind. */
-  get forbidden(): boolean {
-    return this.informers.some(({ failure }) => failure instanceof KubeError && failure.status === 403);
   }
 
   stop(): void {

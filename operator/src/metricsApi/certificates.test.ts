@@ -13,11 +13,11 @@ import {
 import { type ServingCertificate, servingCertificate } from './tls.ts';
 
 const NOW = 1_000_000;
-const certificate = (ca: string, renewAt = NOW + 60_000): ServingCertificate => ({
+const certificate = (ca: string): ServingCertificate => ({
   cert: `cert of ${ca}`,
   key: 'key',
   ca,
-  renewAt,
+  renewAt: NOW + 60_000,
 });
 const a = certificate('a');
 const b = certificate('b');
@@ -26,7 +26,6 @@ const settled = NOW - SETTLE_MS;
 describe('certificates', () => {
   it.each<[string, Certificates, string]>([
     ['wait while nothing is due', { serving: a, former: [], storedAt: settled }, 'wait'],
-    ['are renewed when it is time', { serving: certificate('a', NOW), former: [] }, 'renew'],
     ['wait with the next one until the bundle is stored', { serving: a, next: b, former: [] }, 'wait'],
     [
       'wait until the API server has read the bundle',
@@ -38,6 +37,11 @@ describe('certificates', () => {
     ['trust the former no longer then', { serving: b, former: ['a'], storedAt: settled }, 'forget'],
   ])('%s', (_, certificates, due) => {
     expect(turn(certificates, NOW)).toBe(due);
+  });
+
+  it('of one CA are trusted by it once, however many are served', () => {
+    const renewal = { ...a, cert: 'another of a' };
+    expect(caBundle(switched(renewed({ serving: a, former: [] }, renewal), NOW))).toBe('a\n');
   });
 
   it('are trusted before they are served, and until after', () => {

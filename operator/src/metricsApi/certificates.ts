@@ -22,8 +22,6 @@ export const SETTLE_MS = 5_000;
 const FORMER_LIMIT = 2;
 
 export type Turn =
-  /** Make the next certificate and have it trusted. */
-  | 'renew'
   /** Serve the next one. */
   | 'switch'
   /** Trust the former ones no longer. */
@@ -31,10 +29,9 @@ export type Turn =
   | 'wait';
 
 /** What is to be done now. */
-export function turn({ serving, next, former, storedAt }: Certificates, now: number): Turn {
+export function turn({ next, former, storedAt }: Certificates, now: number): Turn {
   const settled = storedAt !== undefined && now - storedAt >= SETTLE_MS;
   if (next) return settled ? 'switch' : 'wait';
-  if (now >= serving.renewAt) return 'renew';
   return former.length > 0 && settled ? 'forget' : 'wait';
 }
 
@@ -77,7 +74,8 @@ function isOurs(pem: string): boolean {
   }
 }
 
-/** PEM of all that is to be trusted. */
+/** PEM of all that is to be trusted, each once: most renewals keep the CA. */
 export function caBundle({ serving, next, former }: Certificates): string {
-  return [serving.ca, ...(next ? [next.ca] : []), ...former].map((pem) => `${pem.trim()}\n`).join('');
+  const pems = [serving.ca, ...(next ? [next.ca] : []), ...former].map((pem) => `${pem.trim()}\n`);
+  return [...new Set(pems)].join('');
 }

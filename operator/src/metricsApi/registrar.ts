@@ -12,7 +12,14 @@ import type { MetricsApi } from '../pool/observation.ts';
 import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { isLeaving, registrationStep } from './farewell.ts';
-import { API_SERVICE, apiService, ownership, register, type ServiceReference } from './registration.ts';
+import {
+  API_SERVICE,
+  apiService,
+  ownership,
+  register,
+  type ServiceReference,
+  served,
+} from './registration.ts';
 import type { ServingCertificates } from './servingCertificates.ts';
 
 const LOOK_MS = 1_000;
@@ -60,6 +67,11 @@ export class Registrar {
 
   state(): MetricsApi {
     return ownership(this.live(), this.options.service);
+  }
+
+  /** Whether the API server reaches us as the provider; undefined where another one is. */
+  served(): boolean | undefined {
+    return served(this.live(), this.state());
   }
 
   /** This process leads now: the API server is to ask it. */

@@ -74,6 +74,16 @@ export function ownership(live: ApiService | undefined, service: ServiceReferenc
   };
 }
 
+/**
+ * Whether the API server reaches us as the provider; undefined where another one is.
+ * @param state whose the live APIService is
+ */
+export function served(live: ApiService | undefined, { state }: MetricsApi): boolean | undefined {
+  if (state === 'foreign' || state === 'off') return undefined;
+  const available = live?.status?.conditions?.find(({ type }) => type === 'Available');
+  return state === 'ours' && available?.status === 'True';
+}
+
 /** Makes or repairs the APIService unless it is another provider's. Writes only what differs. */
 export async function register(
   client: KubeClient,

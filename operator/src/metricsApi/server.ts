@@ -19,8 +19,10 @@ import {
   frontProxy,
   proxiedUser,
 } from './auth.ts';
+import { CertificateFiles } from './certificateFiles.ts';
 import { Registrar } from './registrar.ts';
 import { type Answer, failure, metricAnswer, type PoolBacklog, route } from './routes.ts';
+import { selfMade } from './selfMade.ts';
 import { ServingCertificates } from './servingCertificates.ts';
 
 export interface MetricsApiParts {
@@ -51,9 +53,12 @@ export class MetricsApiServer {
       namespace: config.POD_NAMESPACE,
       port: config.METRICS_API_SERVICE_PORT,
     };
+    const hostname = `${service.name}.${service.namespace}.svc`;
+    const { METRICS_API_CERT_DIR: directory, METRICS_API_CERTIFICATE_SECONDS: seconds } = config;
     const certificates = await ServingCertificates.create({
-      service,
-      validMs: config.METRICS_API_CERTIFICATE_SECONDS * 1_000,
+      source: directory
+        ? new CertificateFiles(directory, hostname, parts.log)
+        : selfMade(hostname, seconds * 1_000),
       log: parts.log,
       onCertificate: () => self.secure(),
     });
@@ -97,6 +102,11 @@ export class MetricsApiServer {
 
   state(): MetricsApi {
     return this.registrar.state();
+  }
+
+  /** Whether the API server reaches us as the provider; undefined where another one is. */
+  served(): boolean | undefined {
+    return this.registrar.served();
   }
 
   /** This process leads now: the API server is to ask it. */

@@ -1,4 +1,4 @@
-/** Makes the certificates when their turn has come (certificates.ts says when) and holds them. */
+/** Holds the certificates, has them changed when their turn has come (certificates.ts says when). */
 import type { Logger } from '../telemetry/log.ts';
 import {
   type Certificates,
@@ -10,13 +10,18 @@ import {
   takingOver,
   turn,
 } from './certificates.ts';
-import type { ServiceReference } from './registration.ts';
-import { type ServingCertificate, servingCertificate } from './tls.ts';
+import type { ServingCertificate } from './tls.ts';
+
+/** Where certificates come from. */
+export interface CertificateSource {
+  /** The one to begin with. */
+  first(): Promise<ServingCertificate>;
+  /** One to serve in the place of this one, if there is reason to. */
+  newer(than: ServingCertificate): Promise<ServingCertificate | undefined>;
+}
 
 export interface CertificateOptions {
-  service: ServiceReference;
-  /** How long a certificate is valid. */
-  validMs: number;
+  source: CertificateSource;
   log: Logger;
   /** Another certificate is to be served. */
   onCertificate: () => void;
@@ -27,7 +32,7 @@ export class ServingCertificates {
   private certificates: Certificates;
 
   static async create(options: CertificateOptions): Promise<ServingCertificates> {
-    return new ServingCertificates(options, await newCertificate(options));
+    return new ServingCertificates(options, await options.source.first());
   }
 
   private constructor(options: CertificateOptions, serving: ServingCertificate) {
@@ -47,18 +52,20 @@ export class ServingCertificates {
   /** @param bundle of the leader before, as the APIService has it */
   async takeOver(bundle: string | undefined): Promise<void> {
     // While others led nobody asked for it: one that has grown old is replaced at once.
-    const fresh = Date.now() < this.serving.renewAt ? this.serving : await newCertificate(this.options);
+    const fresh = (await this.options.source.newer(this.serving)) ?? this.serving;
     this.certificates = takingOver(fresh, bundle);
     this.options.onCertificate();
   }
 
-  /** Does what time has brought. */
+  /** Does what time, or whoever makes the certificates, has brought. */
   async turn(): Promise<void> {
+    const newer = await this.options.source.newer(this.certificates.next ?? this.serving);
+    if (newer) {
+      this.certificates = renewed(this.certificates, newer);
+      return;
+    }
     const now = Date.now();
     switch (turn(this.certificates, now)) {
-      case 'renew':
-        this.certificates = renewed(this.certificates, await newCertificate(this.options));
-        return;
       case 'switch':
         this.certificates = switched(this.certificates, now);
         this.options.onCertificate();
@@ -77,6 +84,3 @@ export class ServingCertificates {
     this.certificates = stored(this.certificates, wrote, Date.now());
   }
 }
-
-const newCertificate = ({ service, validMs }: CertificateOptions): Promise<ServingCertificate> =>
-  servingCertificate(`${service.name}.${service.namespace}.svc`, Date.now(), validMs);

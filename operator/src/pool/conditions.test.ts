@@ -61,14 +61,26 @@ describe('Ready', () => {
 });
 
 describe('CredentialsReady', () => {
-  it('prints the Role to add when the operator may not read', () => {
-    const seen = observation({ secrets: { openai: { state: 'forbidden' } } });
-    expect(condition(seen, 'CredentialsReady')).toMatchObject({
+  const secrets = { openai: { state: 'forbidden' } } as const;
+
+  it('prints what lets the operator read, with every name filled in', () => {
+    const operator = 'system:serviceaccount:operators:frwp';
+    expect(condition(observation({ secrets, operator }), 'CredentialsReady')).toMatchObject({
+      status: 'False',
       reason: 'SecretForbidden',
-      message: expect.stringMatching(
-        /spec\.llm\.credentials\[0\].*"kind":"Role".*"resourceNames":\["openai"\]/,
-      ),
+      message:
+        'spec.llm.credentials[0].secretRef: the operator may not read Secret "openai" in namespace airline; ' +
+        'what it can do without goes on. To allow it: ' +
+        'kubectl create role refunds-operator-secrets -n airline --verb=list,watch --resource=secrets ' +
+        '--resource-name=openai --dry-run=client -o yaml | kubectl apply -f - && ' +
+        'kubectl create rolebinding refunds-operator-secrets -n airline --role=refunds-operator-secrets ' +
+        '--serviceaccount=operators:frwp --dry-run=client -o yaml | kubectl apply -f -',
     });
+  });
+
+  it('says of workers that run without the operator’s reading what it says of others', () => {
+    expect(condition(healthy({ secrets }), 'WorkersAvailable')).toMatchObject({ status: 'True' });
+    expect(condition(healthy({ secrets }), 'Ready')).toMatchObject({ reason: 'SecretForbidden' });
   });
 
   const keys = (...keyTroubles: KeyTrouble[]) =>

@@ -2,6 +2,7 @@
 import type { PoolSpec } from '../../../crds/src/pool.ts';
 import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
 import { REASONS, type Reason } from '../reasons.ts';
+import { grantCommand } from './grant.ts';
 import type { SecretReading } from './observation.ts';
 
 export interface CredentialRef {
@@ -9,13 +10,19 @@ export interface CredentialRef {
   field: string;
   secret: string;
   key: string;
-  /** Key in the assembled Secret, which is the file's name in the pod. */
+  /** The file's name in the pod. */
   file: string;
 }
 
 export type Credentials =
-  | { ready: true; data: Record<string, string> }
-  | { ready: false; reason: Reason; message: string };
+  | { ready: true }
+  | {
+      ready: false;
+      reason: Reason;
+      message: string;
+      /** Whether a new pod could not start. What is only hidden from the operator the kubelet mounts all the same. */
+      blocking: boolean;
+    };
 
 export function credentialRefs(spec: PoolSpec): CredentialRef[] {
   const { engine, llm, cache } = spec;
@@ -78,26 +85,59 @@ export function referencedSecrets(spec: PoolSpec): string[] {
   return [...new Set(credentialRefs(spec).map((ref) => ref.secret))];
 }
 
-/** Copies the referenced keys together. The first reference that fails is the one that is reported. */
-export function assembleCredentials(
-  namespace: string,
+/**
+ * What could be read, by the file's name in the pod; base64. One Secret that is missing or not granted takes
+ * nothing from the others.
+ */
+export function credentialValues(
   spec: PoolSpec,
   readings: Record<string, SecretReading>,
+): Record<string, string> {
+  return Object.fromEntries(
+    credentialRefs(spec).flatMap((ref) => {
+      const value = keyValue(ref, readings);
+      return value ? [[ref.file, value]] : [];
+    }),
+  );
+}
+
+/**
+ * Whether all references lead somewhere. The first that fails is the one that is reported, those that keep
+ * workers from starting before those that only the operator may not read.
+ * @param operator how the API server calls this process; undefined while that is not known
+ */
+export function checkCredentials(
+  namespace: string,
+  pool: string,
+  spec: PoolSpec,
+  readings: Record<string, SecretReading>,
+  operator: string | undefined,
 ): Credentials {
-  const data: Record<string, string> = {};
-  for (const ref of credentialRefs(spec)) {
-    const reading = readings[ref.secret] ?? { state: 'missing' };
-    const value = reading.state === 'found' ? reading.secret.data?.[ref.key] : undefined;
-    if (!value) return { ready: false, ...problem(namespace, ref, reading) };
-    data[ref.file] = value;
-  }
-  return { ready: true, data };
+  const failing = credentialRefs(spec).filter((ref) => !keyValue(ref, readings));
+  const hidden = (ref: CredentialRef) => readings[ref.secret]?.state === 'forbidden';
+  const worst = failing.find((ref) => !hidden(ref)) ?? failing[0];
+  if (!worst) return { ready: true };
+  const grant = () => grantCommand({ namespace, pool, secrets: referencedSecrets(spec), operator });
+  return {
+    ready: false,
+    ...problem(namespace, worst, readings[worst.secret] ?? { state: 'missing' }, grant),
+    blocking: !hidden(worst),
+  };
+}
+
+function keyValue(
+  { secret, key }: CredentialRef,
+  readings: Record<string, SecretReading>,
+): string | undefined {
+  const reading = readings[secret];
+  return reading?.state === 'found' ? reading.secret.data?.[key] : undefined;
 }
 
 function problem(
   namespace: string,
   { field, secret, key }: CredentialRef,
   reading: SecretReading,
+  grant: () => string,
 ): { reason: Reason; message: string } {
   switch (reading.state) {
     case 'missing':
@@ -111,8 +151,8 @@ function problem(
       return {
         reason: REASONS.SecretForbidden,
         message:
-          `${field}: the operator may not read Secret "${secret}" in namespace ${namespace}: bind its ` +
-          `ServiceAccount to this Role there: ${JSON.stringify(roleFor(namespace, secret))}`,
+          `${field}: the operator may not read Secret "${secret}" in namespace ${namespace}; ` +
+          `what it can do without goes on. To allow it: ${grant()}`,
       };
     case 'failed':
       return {
@@ -128,10 +168,3 @@ function problem(
       };
   }
 }
-
-const roleFor = (namespace: string, secret: string) => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'Role',
-  metadata: { name: `fareruleworkerpool-read-${secret}`, namespace },
-  rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['list', 'watch'] }],
-});

@@ -5,16 +5,14 @@ import type { KubeObject, Manifest } from './objects.ts';
 /**
  * The manifest with a hash of itself as an annotation. Comparing live fields
  * finds what was edited or removed by others; the hash finds what we ourselves
- * no longer ask for. Values of a Secret stay out of it: only their names count.
+ * no longer ask for.
  */
 export function stamped(manifest: Manifest): Manifest {
-  const { data, ...rest } = manifest;
-  const hashed = canonicalJson({ ...rest, ...(data && { data: Object.keys(data) }) });
   return {
     ...manifest,
     metadata: {
       ...manifest.metadata,
-      annotations: { ...manifest.metadata.annotations, [APPLIED_ANNOTATION]: fnv1a(hashed) },
+      annotations: { ...manifest.metadata.annotations, [APPLIED_ANNOTATION]: fnv1a(canonicalJson(manifest)) },
     },
   };
 }

@@ -51,7 +51,6 @@ export function observation(overrides: Partial<Observation> = {}): Observation {
 
 const FIELDS: Record<string, keyof LiveObjects> = {
   ServiceAccount: 'serviceAccount',
-  Secret: 'secret',
   Deployment: 'deployment',
   HorizontalPodAutoscaler: 'autoscaler',
   PodDisruptionBudget: 'disruptionBudget',

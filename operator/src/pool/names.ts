@@ -18,7 +18,6 @@ export const poolKey = (namespace: string, name: string): string => `${namespace
 
 export const workloadName = (pool: string): string => pool;
 export const autoscalerName = (pool: string): string => `${pool}-hpa`;
-export const credentialsName = (pool: string): string => `${pool}-credentials`;
 
 /** Labels that select a pool's pods; a Deployment cannot change them later. */
 export const selectorLabels = (pool: string): Record<string, string> => ({

@@ -34,7 +34,6 @@ export type MetricsApi = { state: 'ours' | 'off' | 'pending' } | { state: 'forei
 /** Live objects under the names that the pool needs, whoever they belong to. */
 export interface LiveObjects {
   serviceAccount?: KubeObject;
-  secret?: Secret;
   deployment?: Deployment;
   autoscaler?: Autoscaler;
   disruptionBudget?: KubeObject;
@@ -76,6 +75,8 @@ export interface Observation {
   live: LiveObjects;
   /** Readings of the Secrets that the spec refers to, by name. */
   secrets: Record<string, SecretReading>;
+  /** How the API server calls this process; looked up where a Secret is forbidden. */
+  operator?: string;
   pods: Pod[];
   backlog: Backlog;
   workers?: WorkerStats;

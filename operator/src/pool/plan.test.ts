@@ -56,7 +56,6 @@ describe('the plan', () => {
       observation(),
       [
         'create ServiceAccount',
-        'create Secret',
         'create Deployment with 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
@@ -67,7 +66,6 @@ describe('the plan', () => {
       observation({ pool: withSpec({ scaling: { minReplicas: 1 } }) }),
       [
         'create ServiceAccount',
-        'create Secret',
         'create Deployment',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
@@ -76,12 +74,7 @@ describe('the plan', () => {
     [
       'starts a pool that may be at zero without pods, and without what protects them',
       observation({ pool: withSpec({ scaling: { minReplicas: 0, idle: { after: '1m' } } }) }),
-      [
-        'create ServiceAccount',
-        'create Secret',
-        'create Deployment with 0',
-        'create HorizontalPodAutoscaler',
-      ],
+      ['create ServiceAccount', 'create Deployment with 0', 'create HorizontalPodAutoscaler'],
     ],
     [
       'keeps the pods of a Deployment that nobody has scaled, before it applies it without them',
@@ -224,26 +217,36 @@ describe('the plan', () => {
       observation({ secrets: {} }),
       ['create ServiceAccount'],
     ],
-    ['keeps running workers and their credentials when a source has gone', { ...running, secrets: {} }, []],
+    ['keeps running workers when a Secret has gone', { ...running, secrets: {} }, []],
     [
-      'makes the other objects beside one that belongs to somebody else',
-      observation({ live: { serviceAccount: foreign('ServiceAccount', 'refunds') } }),
+      'makes workers whose credentials only the operator may not read: the kubelet mounts them',
+      observation({ secrets: { openai: { state: 'forbidden' } } }),
       [
-        'create Secret',
+        'create ServiceAccount',
         'create Deployment with 3',
         'create PodDisruptionBudget',
         'create HorizontalPodAutoscaler',
       ],
     ],
+    [
+      'makes no workers before it knows whether their credentials are there',
+      observation({ secrets: { openai: { state: 'failed', reason: 'kube_500' } } }),
+      ['create ServiceAccount'],
+    ],
+    [
+      'makes the other objects beside one that belongs to somebody else',
+      observation({ live: { serviceAccount: foreign('ServiceAccount', 'refunds') } }),
+      ['create Deployment with 3', 'create PodDisruptionBudget', 'create HorizontalPodAutoscaler'],
+    ],
   ])('%s', (_, seen, steps) => {
     expect(told(seen)).toEqual(steps);
   });
 
-  it('applies a rotated key to the Secret and leaves the workers alone', () => {
+  it('makes no call for a rotated key: the workers mount the Secret itself', () => {
     const rotated = structuredClone(running);
     const reading = rotated.secrets.openai;
     if (reading?.state === 'found') reading.secret.data = { 'api-key': 'bmV3' };
-    expect(told(rotated)).toEqual(['apply Secret']);
+    expect(told(rotated)).toEqual([]);
   });
 
   it('takes away what the pool no longer asks for, though every field that is left agrees', () => {

@@ -1,12 +1,11 @@
 /** What to do about a pool: a pure function of one Observation. */
 import { type ParsedSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
-import { assembleCredentials, type Credentials } from './credentials.ts';
+import { type Credentials, checkCredentials } from './credentials.ts';
 import { inSync, stamped } from './drift.ts';
 import { type KeepReplicas, keepReplicas, withReplicas } from './initialReplicas.ts';
 import { autoscaler } from './manifests/autoscaler.ts';
 import { deployment } from './manifests/deployment.ts';
 import { disruptionBudget, mayNeedBudget } from './manifests/disruptionBudget.ts';
-import { credentialsSecret } from './manifests/secret.ts';
 import { serviceAccount } from './manifests/serviceAccount.ts';
 import { controlledBy } from './names.ts';
 import type { Deployment, KubeObject, Manifest } from './objects.ts';
@@ -46,20 +45,18 @@ export function plan(observation: Observation): Plan {
   // Garbage collection removes what a deleted pool owns; making it anew would race with that.
   if (!spec.ok || pool.metadata.deletionTimestamp) return { spec, steps: [], conflicts: [] };
 
-  const credentials = assembleCredentials(pool.metadata.namespace, spec.spec, observation.secrets);
+  const { name, namespace } = pool.metadata;
+  const { secrets, operator } = observation;
+  const credentials = checkCredentials(namespace, name, spec.spec, secrets, operator);
   const scaling = decideScaling(observation, spec.spec);
   const initial = spec.spec.scaling.minReplicas;
   const wanted: { manifest: Manifest; found: KubeObject | undefined }[] = [
     { manifest: serviceAccount(pool), found: live.serviceAccount },
   ];
-  if (credentials.ready) {
-    wanted.push({ manifest: credentialsSecret(pool, credentials.data), found: live.secret });
-  }
   // A pod without its credentials cannot start, and the kubelet is slow to try again. Workers that run
   // already keep the credentials that they have.
-  const credentialsExist =
-    credentials.ready || (live.secret !== undefined && controlledBy(live.secret, pool));
-  if (credentialsExist) {
+  const running = live.deployment !== undefined && controlledBy(live.deployment, pool);
+  if (credentials.ready || !credentials.blocking || running) {
     wanted.push({
       manifest: deployment(pool, spec.spec, observation.workerImage),
       found: live.deployment,

@@ -9,6 +9,9 @@ collectDefaultMetrics({ register: registry });
 const registers = [registry];
 const pool = ['namespace', 'pool'] as const;
 
+/** What the leader's gauge of the external metrics API tells; see `tellMetricsApi`. */
+let metricsApiServed: () => boolean | undefined = () => undefined;
+
 /** When each pool's backlog was asked for last, in ms since the epoch. */
 const lastCounts = new Map<string, { namespace: string; pool: string; at: number }>();
 
@@ -77,6 +80,24 @@ export const metrics = {
     labelNames: pool,
     registers,
   }),
+  condition: new Gauge({
+    name: 'fareruleworkerpool_condition',
+    help: '1 for the status and the reason that each condition (type) of a pool has now.',
+    labelNames: [...pool, 'type', 'status', 'reason'],
+    registers,
+  }),
+  spentUSD: new Gauge({
+    name: 'fareruleworkerpool_spent_usd',
+    help: 'US dollars that the LLM calls cost in the current hour and day (period). Absent while nothing is known.',
+    labelNames: [...pool, 'period'],
+    registers,
+  }),
+  budgetUSD: new Gauge({
+    name: 'fareruleworkerpool_budget_usd',
+    help: 'US dollars that the LLM calls may cost in an hour and a day (period). Absent where there is no limit.',
+    labelNames: [...pool, 'period'],
+    registers,
+  }),
   decisionToWrite: new Histogram({
     name: 'fareruleworkerpool_decision_to_write_seconds',
     help: 'From what was observed to the answer of the API server to the scale written because of it.',
@@ -122,7 +143,22 @@ export const metrics = {
     labelNames: ['code'],
     registers,
   }),
+  metricsApiServed: new Gauge({
+    name: 'fareruleworkerpool_metrics_api_served',
+    help: '1 while the API server reaches the external metrics API of this operator, else 0. Absent where another one serves it, and in followers.',
+    registers,
+    collect() {
+      const served = metricsApiServed();
+      if (served === undefined) this.remove();
+      else this.set(served ? 1 : 0);
+    },
+  }),
 };
+
+/** @param served asked at each scrape; undefined where this process is not to serve the external metrics API */
+export function tellMetricsApi(served: () => boolean | undefined): void {
+  metricsApiServed = served;
+}
 
 /** @param at ms since the epoch */
 export function countedAt(namespace: string, name: string, at: number): void {

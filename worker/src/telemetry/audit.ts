@@ -24,6 +24,13 @@ export interface TaskIds {
   traceId?: string | undefined;
 }
 
+/** The ids as fields of a log line. */
+export const idFields = ({ taskId, processInstanceId, traceId }: TaskIds) => ({
+  process_instance_id: processInstanceId,
+  task_id: taskId,
+  trace_id: traceId,
+});
+
 export interface AuditOptions {
   log: Pick<Log, 'record' | 'error'>;
   /** The values that must not appear, as of now. */
@@ -146,7 +153,7 @@ export class Audit {
       return make();
     } catch (error) {
       this.#options.log.error('audit_failed', {
-        ...ids,
+        ...idFields(ids),
         stack: error instanceof Error ? error.stack : error,
       });
       return undefined;
@@ -174,9 +181,7 @@ export class Audit {
 
 /** Which task, and what was decided for it. */
 const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
-  process_instance_id: ids.processInstanceId,
-  task_id: ids.taskId,
-  trace_id: ids.traceId,
+  ...idFields(ids),
   booking_id: bookingId ?? null,
   decision,
   source,

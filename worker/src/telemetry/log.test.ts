@@ -19,3 +19,10 @@ test('numbers and the names of fields stay, whatever a secret looks like', () =>
 test('values too short to be secrets leave ordinary words alone', () => {
   expect(redacted('the demo user', ['demo'])).toBe('"the demo user"');
 });
+
+test('a value that has a form of its own for JSON is printed in that form, without secrets', () => {
+  const hidden = { secret: 'sk-123456', toJSON: () => ({ shown: 'key sk-123456', at: new Date(0) }) };
+  expect(redacted({ hidden, gone: undefined }, ['sk-123456'])).toBe(
+    '{"hidden":{"shown":"key [redacted]","at":"1970-01-01T00:00:00.000Z"}}',
+  );
+});

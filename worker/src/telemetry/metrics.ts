@@ -3,6 +3,7 @@
  * construction: never a booking, an instance, a key or a message.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
+import { KINDS } from '../llm/errors.ts';
 
 /** Seconds, doubling: the buckets of the GenAI conventions. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -49,7 +50,6 @@ export function createMetrics() {
       'Extensions of the lock on a task under way: extended, failed, gone, lock_lost.',
       ['result'],
     ),
-    refundRequests: counter('refund_requests_total', 'Refund requests decided, by decision.', ['decision']),
     llmCalls: counter('llm_worker_openai_api_calls_total', 'Calls to the LLM API, failed ones included.'),
     llmErrors: counter(
       'llm_worker_openai_api_errors_total',
@@ -78,6 +78,10 @@ export function createMetrics() {
       registers,
     }),
     cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
+    charged: counter(
+      'llm_worker_charged_usd_total',
+      'What budgets count: the cost of each call, or the most that it may have cost where that is not known, in US dollars.',
+    ),
     cacheRequests: counter(
       'llm_worker_cache_requests_total',
       'Look-ups of earlier decisions: hit, miss, error; by layer (record of the task, memory, redis).',
@@ -109,7 +113,14 @@ export function createMetrics() {
       ['operation', 'code'],
     ),
   };
-  // A counter without labels shows as 0 from the start; these are asked for before the first decision.
-  for (const decision of ['ALLOWED', 'WITH_PENALTY', 'MANUAL']) metrics.refundRequests.inc({ decision }, 0);
+  // A counter without labels shows as 0 from the start. With labels it would appear as 1 and Prometheus would not
+  // see it grow: the first decision, or the first failed call, would be missing from every rate.
+  for (const decision of ['ALLOWED', 'WITH_PENALTY', 'MANUAL']) {
+    for (const source of ['rule', 'llm', 'cache', 'fallback'])
+      metrics.tasksProcessed.inc({ decision, source }, 0);
+  }
+  for (const code of Object.keys(KINDS)) metrics.llmErrors.inc({ code }, 0);
+  metrics.taskSettlements.inc({ settlement: 'completed' }, 0);
+  for (const type of ['input', 'output']) metrics.llmTokens.inc({ type }, 0);
   return metrics;
 }

@@ -35,6 +35,44 @@ describe('the workers’ Deployment', () => {
     });
   });
 
+  it('mounts the keys that the pool names from their Secrets, each Secret once, under the worker’s names', () => {
+    const { volumes } = podOf({
+      engine: { ...minimalSpec.engine, basicAuthSecretRef: { name: 'camunda' } },
+      llm: {
+        credentials: [
+          { secretRef: { name: 'openai' } },
+          { secretRef: { name: 'openai', key: 'second' }, quotaGroup: 'b' },
+        ],
+      },
+    }).spec;
+    expect(volumes[0]).toEqual({
+      name: 'credentials',
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          {
+            secret: {
+              name: 'openai',
+              items: [
+                { key: 'api-key', path: 'llm-0' },
+                { key: 'second', path: 'llm-1' },
+              ],
+            },
+          },
+          {
+            secret: {
+              name: 'camunda',
+              items: [
+                { key: 'username', path: 'engine-username' },
+                { key: 'password', path: 'engine-password' },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
   it('gives a stopping worker the time that a long poll and a lock may take', () => {
     const worker = { lockDuration: '1m', longPollTimeout: '20s' };
     expect(podOf({ worker }).spec.terminationGracePeriodSeconds).toBe(85);
@@ -62,6 +100,28 @@ describe('the workers’ Deployment', () => {
     expect(envOf({ llm: quotas, scaling })).toMatchObject({ LLM_QUOTA_SHARERS: '7' });
     // Without quotas nothing is shared, and a change of the number restarts nobody.
     expect(envOf({ scaling })).not.toHaveProperty('LLM_QUOTA_SHARERS');
+  });
+
+  it('names client, certificates, traces and the form of the log, each only where it is asked for', () => {
+    const engine = {
+      ...minimalSpec.engine,
+      oauth2: { tokenURL: 'https://idp/token', secretRef: { name: 'client' }, scope: 'a b' },
+      caSecretRef: { name: 'ca' },
+    };
+    const worker = { logFormat: 'ECS', tracing: { endpoint: 'http://otel:4318', sampleRatio: 0.5 } };
+    const { POD_NAME: _pod, ...env } = envOf({ engine, worker });
+    expect(workerEnvSchema.parse(env)).toMatchObject({
+      CAMUNDA_TOKEN_URL: 'https://idp/token',
+      CAMUNDA_TOKEN_SCOPE: 'a b',
+      CAMUNDA_CLIENT_AUTHENTICATION: 'Basic',
+      CAMUNDA_CA_FILE: 'engine-ca',
+      LOG_FORMAT: 'ecs',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: 0.5,
+    });
+    expect(Object.keys(envOf()).filter((name) => /TOKEN|CLIENT|CA_FILE|LOG_|OTEL/.test(name))).toEqual([]);
   });
 
   it('takes the pool’s image before the operator’s', () => {

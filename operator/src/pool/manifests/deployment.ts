@@ -8,7 +8,8 @@ import {
   drainSeconds,
   METRICS_PORT,
 } from '../../../../crds/src/workerEnv.ts';
-import { credentialsName, ownedMeta, poolLabels, selectorLabels, workloadName } from '../names.ts';
+import { credentialRefs } from '../credentials.ts';
+import { ownedMeta, poolLabels, selectorLabels, workloadName } from '../names.ts';
 import type { Manifest } from '../objects.ts';
 import { workerEnv } from './workerEnv.ts';
 
@@ -67,7 +68,7 @@ export function deployment(pool: FareRuleWorkerPool, spec: PoolSpec, defaultImag
           ...(worker.imagePullSecrets && { imagePullSecrets: worker.imagePullSecrets }),
           containers: [container(name, spec, defaultImage)],
           volumes: [
-            { name: 'credentials', secret: { secretName: credentialsName(name), defaultMode: 0o440 } },
+            { name: 'credentials', projected: { sources: credentialSources(spec), defaultMode: 0o440 } },
             { name: 'directives', downwardAPI: { items: [DIRECTIVES_ITEM] } },
             ...(claim === undefined ? [] : [{ name: 'audit', persistentVolumeClaim: { claimName: claim } }]),
           ],
@@ -75,6 +76,17 @@ export function deployment(pool: FareRuleWorkerPool, spec: PoolSpec, defaultImag
       },
     },
   };
+}
+
+/** The Secrets that the pool names, put together by the kubelet: no copy of a credential is made. */
+function credentialSources(spec: PoolSpec): object[] {
+  const refs = credentialRefs(spec);
+  return [...new Set(refs.map(({ secret }) => secret))].map((name) => ({
+    secret: {
+      name,
+      items: refs.filter(({ secret }) => secret === name).map(({ key, file }) => ({ key, path: file })),
+    },
+  }));
 }
 
 function container(pool: string, spec: PoolSpec, defaultImage: string): Record<string, unknown> {

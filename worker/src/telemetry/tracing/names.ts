@@ -43,7 +43,6 @@ export const ATTRIBUTE = {
 
 export const RESOURCE = {
   serviceName: 'service.name',
-  serviceVersion: 'service.version',
   serviceInstance: 'service.instance.id',
   pool: 'farerules.pool',
   pod: 'k8s.pod.name',

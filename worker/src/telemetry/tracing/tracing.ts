@@ -6,6 +6,7 @@ import type { LockedTask } from '../../engine/externalTasks.ts';
 import type { Settlement } from '../../engine/settleSteps.ts';
 import type { CallRecord } from '../../llm/analyze.ts';
 import type { Outcome } from '../../outcome.ts';
+import { pause } from '../../pause.ts';
 import { TRACEPARENT_VARIABLE, type TraceIds, traceIdsOf } from './ids.ts';
 import {
   type CallFacts,
@@ -46,14 +47,17 @@ export interface TracingOptions {
   times: (processInstanceId: string) => Promise<InstanceTimes | undefined>;
 }
 
+/** After a decision the process goes on by itself for a moment (a payment, a letter) before it has ended. */
+const ASK_AFTER_MS = 2_000;
 /** So many questions for times may be open: beyond, a refund begins with its task. */
-const MOST_QUESTIONS = 200;
+const MOST_QUESTIONS = 2_000;
 /** How long the last spans may hold up the end of the process. */
 const CLOSE_MS = 5_000;
 
 export class Tracing {
   readonly #options: TracingOptions;
   readonly #asking = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
 
   constructor(options: TracingOptions) {
     this.#options = options;
@@ -68,6 +72,7 @@ export class Tracing {
   /** Delivers what has been seen, for a few seconds at most. */
   async close(): Promise<void> {
     const { sink } = this.#options;
+    this.#closing.abort();
     const delivered = Promise.all(this.#asking).then(() => sink.close());
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {
@@ -89,7 +94,9 @@ export class Tracing {
   }
 
   async #times({ processInstanceId }: TaskFacts): Promise<InstanceTimes | undefined> {
-    return this.#asking.size < MOST_QUESTIONS ? this.#options.times(processInstanceId) : undefined;
+    if (this.#asking.size >= MOST_QUESTIONS) return undefined;
+    await pause(ASK_AFTER_MS, this.#closing.signal);
+    return this.#options.times(processInstanceId);
   }
 }
 

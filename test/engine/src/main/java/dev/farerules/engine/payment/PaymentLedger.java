@@ -32,6 +32,7 @@ public class PaymentLedger implements DisposableBean {
     dataSource = properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     dataSource.setPoolName("payments");
     dataSource.setMaximumPoolSize(4);
+    dataSource.setInitializationFailTimeout(60_000);
     jdbc = new JdbcTemplate(dataSource);
     createTable();
   }

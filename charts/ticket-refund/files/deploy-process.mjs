@@ -1,0 +1,16 @@
+/** Deploys ticket-refund to the engine; an engine that has this very model already makes no new version. */
+import { readFile } from 'node:fs/promises';
+import { engine, waitFor } from './engine.mjs';
+
+const KEY = 'ticket-refund';
+const model = await readFile(new URL('./ticket-refund.bpmn', import.meta.url));
+
+const deployment = await waitFor('the engine', Number(process.env.TIMEOUT_SECONDS ?? 600), () => {
+  const form = new FormData();
+  form.set('deployment-name', KEY);
+  form.set('deploy-changed-only', 'true');
+  form.set('process', new Blob([model]), `${KEY}.bpmn`);
+  return engine('/deployment/create', form);
+});
+const deployed = Object.keys(deployment.deployedProcessDefinitions ?? {});
+console.log(deployed.length > 0 ? `deployed ${deployed.join(', ')}` : `${KEY} has not changed`);

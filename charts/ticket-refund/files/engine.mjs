@@ -1,0 +1,37 @@
+/** The engine's REST API for the chart's hook and test; needs ENGINE_URL, ENGINE_USERNAME and ENGINE_PASSWORD. */
+const { ENGINE_URL, ENGINE_USERNAME, ENGINE_PASSWORD } = process.env;
+const authorization = `Basic ${Buffer.from(`${ENGINE_USERNAME}:${ENGINE_PASSWORD}`).toString('base64')}`;
+
+/**
+ * One call: GET, or POST where there is a body (FormData as it is, anything else as JSON).
+ * @throws Error with the status and the engine's words, never with the password
+ */
+export async function engine(path, body) {
+  const json = body !== undefined && !(body instanceof FormData);
+  const response = await fetch(`${ENGINE_URL}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization, ...(json && { 'content-type': 'application/json' }) },
+    body: json ? JSON.stringify(body) : body,
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${text.slice(0, 500)}`);
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** Calls `attempt` every second until it answers something truthy; says what was last seen when time is up. */
+export async function waitFor(what, seconds, attempt) {
+  const end = Date.now() + seconds * 1_000;
+  for (let last = ''; ; await new Promise((resolve) => setTimeout(resolve, 1_000))) {
+    try {
+      const result = await attempt();
+      if (result) return result;
+    } catch (error) {
+      const seen = error.cause?.code ? `${error.message}: ${error.cause.code}` : error.message;
+      if (seen !== last) console.log(`waiting for ${what}: ${seen}`);
+      last = seen;
+    }
+    if (Date.now() > end)
+      throw new Error(`${what} did not come within ${seconds} s; last seen: ${last || 'nothing'}`);
+  }
+}

@@ -1,0 +1,176 @@
+{{/* One release a namespace: the names are the architecture document's and do not change with the release. */}}
+{{- define "stack.selectorLabels" -}}
+app.kubernetes.io/name: ticket-refund
+app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Argument: context, component. */}}
+{{- define "stack.labels" -}}
+{{ include "stack.selectorLabels" . }}
+app.kubernetes.io/part-of: fareruleworkerpool
+app.kubernetes.io/version: {{ .context.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .context.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" }}
+{{- with .context.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Argument: context, component, name. */}}
+{{- define "stack.metadata" -}}
+name: {{ .name }}
+namespace: {{ .context.Release.Namespace }}
+labels:
+  {{- include "stack.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* Labels of a pod; without the chart's version, which would start pods anew that have not changed. */}}
+{{- define "stack.podLabels" -}}
+{{- with .podLabels }}
+{{ toYaml . }}
+{{- end }}
+{{ include "stack.selectorLabels" . }}
+app.kubernetes.io/part-of: fareruleworkerpool
+{{- with .context.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Argument: context, image. */}}
+{{- define "stack.image" -}}
+{{- $registry := .image.registry | default .context.Values.global.imageRegistry | default "docker.io" -}}
+{{- if .image.digest -}}
+{{ $registry }}/{{ .image.repository }}@{{ .image.digest }}
+{{- else -}}
+{{ $registry }}/{{ .image.repository }}:{{ .image.tag | default .context.Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{- define "stack.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{ .Values.serviceAccount.name | default .Release.Name }}
+{{- else -}}
+{{ .Values.serviceAccount.name | default "default" }}
+{{- end -}}
+{{- end }}
+
+{{/* What every pod of the stack has: no token, no root, and where it may run. Argument: context, uid, placement. */}}
+{{- define "stack.podSpec" -}}
+serviceAccountName: {{ include "stack.serviceAccountName" .context }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .uid }}
+  runAsGroup: {{ .uid }}
+  fsGroup: {{ .uid }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .context.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .placement.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .placement.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .placement.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .placement.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "stack.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* Base URL of the engine: each address behind it is one node, and operators of other namespaces reach it. */}}
+{{- define "stack.engineURL" -}}
+http://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
+{{- end }}
+
+{{- define "stack.adminSecret" -}}
+{{ .Values.engine.admin.existingSecret | default "camunda-admin" }}
+{{- end }}
+
+{{/* Secret with the pools' user. */}}
+{{- define "stack.workerSecret" -}}
+{{ .Values.engine.basicAuth.workerSecret | default (include "stack.adminSecret" .) }}
+{{- end }}
+
+{{/* Secret with the database's user and password. */}}
+{{- define "stack.databaseSecret" -}}
+{{- if eq .Values.postgresql.mode "external" -}}
+{{ required "postgresql.external.existingSecret: name the Secret with the database's username and password" .Values.postgresql.external.existingSecret }}
+{{- else if eq .Values.postgresql.mode "cnpg" -}}
+postgres-app
+{{- else -}}
+postgres
+{{- end -}}
+{{- end }}
+
+{{- define "stack.databaseHost" -}}
+{{- if eq .Values.postgresql.mode "external" -}}
+{{ required "postgresql.external.host: name the database's host" .Values.postgresql.external.host }}
+{{- else if eq .Values.postgresql.mode "cnpg" -}}
+postgres-rw
+{{- else -}}
+postgres
+{{- end -}}
+{{- end }}
+
+{{- define "stack.databasePort" -}}
+{{- if eq .Values.postgresql.mode "external" }}{{ .Values.postgresql.external.port }}{{ else }}5432{{ end -}}
+{{- end }}
+
+{{- define "stack.databaseName" -}}
+{{- if eq .Values.postgresql.mode "external" }}{{ .Values.postgresql.external.database }}{{ else }}camunda{{ end -}}
+{{- end }}
+
+{{- define "stack.databaseURL" -}}
+{{- $port := include "stack.databasePort" . -}}
+{{- $hosts := list -}}
+{{- range splitList "," (include "stack.databaseHost" .) }}{{ $hosts = append $hosts (printf "%s:%s" (trim .) $port) }}{{ end -}}
+{{- $parameters := list -}}
+{{- if gt (len $hosts) 1 }}{{ $parameters = append $parameters "targetServerType=primary" }}{{ end -}}
+{{- if eq .Values.postgresql.mode "external" }}{{ with .Values.postgresql.external.parameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
+jdbc:postgresql://{{ join "," $hosts }}/{{ include "stack.databaseName" . }}{{ if $parameters }}?{{ join "&" $parameters }}{{ end }}
+{{- end }}
+
+{{- define "stack.redisURL" -}}
+{{- if eq .Values.redis.mode "external" -}}
+{{ required "redis.external.url: name the Redis" .Values.redis.external.url }}
+{{- else -}}
+redis://redis.{{ .Release.Namespace }}.svc:6379/0
+{{- end -}}
+{{- end }}
+
+{{/* Whether the database, which remembers the administrator, outlives the release. */}}
+{{- define "stack.databaseOutlives" -}}
+{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) -}}true{{- end -}}
+{{- end }}
+
+{{/*
+A password that was made once and is kept. Argument: context, secret, key. Where there is no cluster to look in
+(helm template, GitOps) it is another one each time: name an existing Secret there.
+*/}}
+{{- define "stack.keptPassword" -}}
+{{- $found := lookup "v1" "Secret" .context.Release.Namespace .secret -}}
+{{- if and $found (hasKey ($found.data | default dict) .key) -}}
+{{ index $found.data .key }}
+{{- else -}}
+{{ randAlphaNum 32 | b64enc }}
+{{- end -}}
+{{- end }}

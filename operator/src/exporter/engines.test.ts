@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
+
+const pool = (name: string, urls: string[], processDefinitionKeys?: string[]): ExportedPool => ({
+  namespace: 'refunds',
+  name,
+  target: { urls, topic: 'analyze-fare-rules', lockDurationMs: 30_000, processDefinitionKeys },
+});
+const [A, B, C] = [
+  'http://a:8080/engine-rest',
+  'http://b:8080/engine-rest',
+  'http://c:8080/engine-rest',
+] as const;
+
+/** Name of each engine with its pools. */
+const grouped = (pools: ExportedPool[], known: { name: string; urls: string[] }[] = []) =>
+  groupEngines(pools, known).map(({ name, pools: of }) => [name, of.map((one) => one.name)]);
+
+describe('pools have the same engine', () => {
+  it.each<[string, ExportedPool[], unknown]>([
+    [
+      'not, when they share no URL',
+      [pool('one', [A]), pool('two', [B])],
+      [
+        [A, ['one']],
+        [B, ['two']],
+      ],
+    ],
+    ['when they share one', [pool('one', [A, B]), pool('two', [B, C])], [[A, ['one', 'two']]]],
+    [
+      'when it is written otherwise',
+      [pool('one', [A]), pool('two', ['HTTP://A:8080/engine-rest/'])],
+      [[A, ['one', 'two']]],
+    ],
+    [
+      'when a third one shares one with each',
+      [pool('one', [A]), pool('two', [B]), pool('x', [B, A])],
+      [[A, ['one', 'two', 'x']]],
+    ],
+  ])('%s, in any order', (_, pools, expected) => {
+    expect(grouped(pools)).toEqual(expected);
+    expect(grouped([...pools].reverse())).toEqual(expected);
+  });
+});
+
+describe('an engine', () => {
+  it.each([
+    ['when a node comes that sorts before it', [A, B]],
+    ['when its first node goes', [C, B]],
+  ])('keeps its name %s', (_, urls) => {
+    expect(grouped([pool('one', urls)], [{ name: B, urls: [B, C] }])).toEqual([[B, ['one']]]);
+  });
+
+  it('that parts in two leaves its name to the part that has it', () => {
+    const known = [{ name: A, urls: [A, B] }];
+    expect(grouped([pool('one', [B]), pool('two', [A])], known)).toEqual([
+      [B, ['one']],
+      [A, ['two']],
+    ]);
+  });
+
+  it('has a name of its own where another one has kept the name of its URL', () => {
+    const known = [{ name: A, urls: [B] }];
+    expect(grouped([pool('one', [B]), pool('two', [A])], known)).toEqual([
+      [A, ['one']],
+      [`${A}#2`, ['two']],
+    ]);
+  });
+});
+
+it.each([
+  ['those that it names', ['x', 'y'], ['x', 'y']],
+  ['the usual ones when it names none', undefined, ['ticket-refund']],
+  ['the usual ones when its list is empty', [], ['ticket-refund']],
+])('the processes of a pool are %s', (_, keys, expected) => {
+  expect(processesOf(pool('one', [A], keys), ['ticket-refund'])).toEqual(expected);
+});
