@@ -123,7 +123,8 @@ test('without a right the condition and the log say which; with those of the scr
   await expect(user.submitForm(task.id, { approved: true })).rejects.toMatchObject({
     response: { status: 403 },
   });
-  await expect(user.startRefund({ bookingId: 'T-1' })).rejects.toMatchObject({ response: { status: 403 } });
+  // It does not even see the process to start.
+  await expect(user.startRefund({ bookingId: 'T-1' })).rejects.toMatchObject({ response: { status: 404 } });
 }, 120_000);
 
 test('a user who may see tasks and not take them is told so by the condition', async () => {
