@@ -17,6 +17,8 @@ export async function makeUser(id, password) {
     // The engine asks the caller for his own password, too.
     const credentials = { password, authenticatedUserPassword: process.env.ENGINE_PASSWORD };
     await engine(`/user/${encodeURIComponent(id)}/credentials`, credentials, 'PUT');
+    // Workers that had the new password first were refused, and the engine locks a user out for that: at last for ever.
+    await engine(`/user/${encodeURIComponent(id)}/unlock`, undefined, 'POST');
   }
 }
 
