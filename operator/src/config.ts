@@ -79,6 +79,10 @@ export const configSchema = z.object({
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z
+    .enum(['json', 'ecs'])
+    .default('json')
+    .describe('Form of the log lines: flat JSON, or Elastic Common Schema.'),
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;
