@@ -28,7 +28,10 @@ down: deps ## End the environment that `make up` or a killed run left
 install: deps ## Install operator, process and sample pool into the environment that is up
 	@$(CLI) install
 
-.PHONY: bench-worker bench-scaling soak-scaling
+.PHONY: bench-worker bench-exporter bench-scaling soak-scaling
+bench-exporter: deps ## Measure what the exporter costs an engine with a million ended instances (BENCH_THOUSANDS, BENCH_ROUNDS)
+	@$(CLI) bench-exporter
+
 bench-worker: deps ## Measure the worker beside the official clients: twenty minutes (BENCH_* shorten it, see test/README.md)
 	@$(CLI) bench-worker
 

@@ -6,54 +6,55 @@ import { ROOT } from '../test/support/paths.ts';
 import { run } from '../test/support/process.ts';
 import { CHARTS, charts, folderOf, KUBERNETES } from './checks/charts.ts';
 import { imageList } from './images.ts';
+import { type PlainObject, withoutHelm, withoutSecrets } from './plain.ts';
 import { buildHelm, buildHelmDocs } from './tools/helm.ts';
 
-const RELEASE = 'fareruleworkerpool-operator';
+const OPERATOR = 'fareruleworkerpool-operator';
 const NAMESPACE = 'fareruleworkerpool-system';
-const HEADER = '# Rendered from charts/fareruleworkerpool-operator by `make generate`. Do not edit.\n';
+const STACK = 'ticket-refund';
+const STACK_NAMESPACE = 'refunds';
 /** Where the operator's chart has the chart that it depends on. */
-const VENDORED = `charts/${RELEASE}/charts/fareruleworkerpool-crds`;
+const VENDORED = `charts/${OPERATOR}/charts/fareruleworkerpool-crds`;
 /** A chart can only contain files of its own folder: its hook deploys this copy. */
 const PROCESS = 'manifests/process/ticket-refund.bpmn';
 const PROCESS_COPY = 'charts/ticket-refund/files/ticket-refund.bpmn';
 /** Files of a chart that are for the repository alone. */
 const NOT_VENDORED = ['tests', 'README.md', 'README.md.gotmpl', '.helmignore'];
 
-/** True only of objects that Helm manages, which these are not. */
-const HELM_LABELS = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
-
 type Files = Record<string, string>;
 
-/** In this order: the operator's chart is rendered with what is vendored into it. */
+/** In this order: the charts are rendered with what is copied into them. */
 export const GENERATORS: (() => Promise<Files>)[] = [
   async () => vendored(),
-  async () => ({ 'manifests/operator.yaml': await manifests() }),
   async () => ({ [PROCESS_COPY]: readFileSync(join(ROOT, PROCESS), 'utf8') }),
+  manifests,
   imageList,
   readmes,
 ];
 
-/** Takes Helm's own labels out of an object, wherever labels are. */
-function withoutHelmLabels(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutHelmLabels);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !HELM_LABELS.includes(key))
-      .map(([key, child]) => [key, withoutHelmLabels(child)]),
-  );
+/** The operator and the sample stack without Helm. */
+async function manifests(): Promise<Files> {
+  // The CRD is in crds/ already.
+  const operator = await objectsOf(OPERATOR, NAMESPACE, ['--set', 'crds.enabled=false']);
+  const small = join(folderOf(STACK), 'values-small.yaml');
+  const stack = await objectsOf(STACK, STACK_NAMESPACE, ['--values', small]);
+  return {
+    'manifests/operator.yaml': stream(OPERATOR, withoutHelm(operator)),
+    'manifests/ticket-refund/stack.yaml': stream(STACK, withoutSecrets(withoutHelm(stack))),
+  };
 }
 
-/** The operator without Helm. The CRD is in crds/ already; `helm test` is Helm's. */
-async function manifests(): Promise<string> {
-  const args = ['template', RELEASE, folderOf(RELEASE), '--namespace', NAMESPACE, '--skip-tests'];
-  const settings = ['--kube-version', KUBERNETES, '--set', 'crds.enabled=false'];
-  const objects = parseAllDocuments(await run(await buildHelm(), [...args, ...settings]))
-    .map((document) => document.toJS() as unknown)
+/** What `helm install` of a chart, with itself as the release's name, would apply. */
+async function objectsOf(chart: string, namespace: string, settings: string[]): Promise<PlainObject[]> {
+  const args = ['template', chart, folderOf(chart), '--namespace', namespace, '--kube-version', KUBERNETES];
+  return parseAllDocuments(await run(await buildHelm(), [...args, ...settings]))
+    .map((document) => document.toJS() as PlainObject | null)
     .filter((object) => object !== null);
-  return (
-    HEADER + objects.map((object) => stringify(withoutHelmLabels(object), { lineWidth: 0 })).join('---\n')
-  );
+}
+
+function stream(chart: string, objects: PlainObject[]): string {
+  const header = `# Rendered from charts/${chart} by \`make generate\`. Do not edit.\n`;
+  return header + objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
 }
 
 /** The CRDs' chart inside of the operator's: a chart can only contain files of its own folder. */

@@ -1,4 +1,5 @@
 /** The commands behind the Makefile's targets. */
+import { benchExporter } from './bench/exporter/exporter.ts';
 import { benchScaling } from './bench/scaling.ts';
 import { benchWorker } from './bench/worker/worker.ts';
 import { down } from './environment/down.ts';
@@ -22,6 +23,7 @@ const commands: Record<string, () => Promise<number>> = {
   unit: async () => report(await jest('unit', false)),
   checks: async () => report(await checks()),
   generate,
+  'bench-exporter': benchExporter,
   images: makeImages,
   'bench-scaling': benchScaling,
   'bench-worker': benchWorker,

@@ -23,7 +23,10 @@ const SWAGGER: Swagger = {
 };
 
 describe('the schema of a kind', () => {
-  const schema = kindSchemas(SWAGGER).get('widget-apps-v1.json') as { definitions: Record<string, object> };
+  const schema = kindSchemas(SWAGGER).get('widget-apps-v1.json') as {
+    allOf: object[];
+    definitions: Record<string, object>;
+  };
 
   test('is complete in itself, with nothing that it does not need', () => {
     expect(Object.keys(schema.definitions)).toEqual([
@@ -46,11 +49,15 @@ describe('the schema of a kind', () => {
     expect(quantity).toEqual({ type: ['string', 'number'] });
   });
 
-  test('insists on the kind and its version', () => {
-    expect(schema.definitions.Widget).toMatchObject({
-      required: ['apiVersion', 'kind'],
-      properties: { apiVersion: { const: 'apps.example/v1' }, kind: { const: 'Widget' } },
-    });
+  test('insists on the kind and its version, except within another object', () => {
+    expect(schema.allOf).toEqual([
+      { $ref: '#/definitions/Widget' },
+      {
+        required: ['apiVersion', 'kind'],
+        properties: { apiVersion: { const: 'apps.example/v1' }, kind: { const: 'Widget' } },
+      },
+    ]);
+    expect(schema.definitions.Widget).not.toHaveProperty('required');
   });
 });
 

@@ -40,7 +40,8 @@ export function kindSchemas({ definitions }: Swagger): Map<string, Schema> {
     if (!kind || kinds.length > 1) continue;
     const names = reachable(name, strict);
     schemas.set(fileName(kind), {
-      $ref: PREFIX + name,
+      // Not in the definition: within another object (volumeClaimTemplates) neither is needed.
+      allOf: [{ $ref: PREFIX + name }, identified(kind)],
       definitions: Object.fromEntries(names.map((each) => [each, strict[each]])),
     });
   }
@@ -62,32 +63,27 @@ export function customSchemas(crd: {
   return new Map(
     versions.map(({ name: version, schema }) => {
       const body = strictSchema(schema.openAPIV3Schema);
+      const kind = { group, version, kind: names.kind };
       const properties = {
-        apiVersion: { const: `${group}/${version}` },
-        kind: { const: names.kind },
+        ...identified(kind).properties,
         metadata: { type: 'object' },
         ...omit(body.properties as Schema, ['apiVersion', 'kind', 'metadata']),
       };
-      return [fileName({ group, version, kind: names.kind }), { ...body, properties }] as const;
+      return [fileName(kind), { ...body, ...identified(kind), properties }] as const;
     }),
   );
 }
 
 function strictDefinition(name: string, definition: Schema): Schema {
-  if (NUMBERS.includes(name)) return { type: ['string', 'number'] };
-  const schema = strictSchema(definition);
-  const kinds = (definition['x-kubernetes-group-version-kind'] ?? []) as Kind[];
-  const [kind] = kinds;
-  if (!kind || kinds.length > 1) return schema;
-  const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
+  return NUMBERS.includes(name) ? { type: ['string', 'number'] } : strictSchema(definition);
+}
+
+/** An object that says what it is. */
+function identified({ group, version, kind }: Kind): { required: string[]; properties: Schema } {
+  const apiVersion = group ? `${group}/${version}` : version;
   return {
-    ...schema,
-    required: [...new Set([...((schema.required as string[]) ?? []), 'apiVersion', 'kind'])],
-    properties: {
-      ...(schema.properties as Schema),
-      apiVersion: { const: apiVersion },
-      kind: { const: kind.kind },
-    },
+    required: ['apiVersion', 'kind'],
+    properties: { apiVersion: { const: apiVersion }, kind: { const: kind } },
   };
 }
 

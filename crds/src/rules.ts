@@ -10,7 +10,7 @@ import type { PoolSpec } from './pool.ts';
 
 export interface SpecRule {
   /** The object, below `spec`, that the CEL expression calls `self`; '' is the spec. */
-  at: '' | 'llm' | 'scaling' | 'worker';
+  at: '' | 'engine' | 'llm' | 'scaling' | 'worker';
   cel: string;
   /** The field to blame, below `spec`. */
   path: string;
@@ -20,6 +20,13 @@ export interface SpecRule {
 }
 
 export const SPEC_RULES: SpecRule[] = [
+  {
+    at: 'engine',
+    cel: '!(has(self.basicAuthSecretRef) && has(self.oauth2))',
+    path: 'engine.oauth2',
+    message: 'engine.oauth2 and engine.basicAuthSecretRef exclude each other: leave one out',
+    holds: ({ engine }) => engine.basicAuthSecretRef === undefined || engine.oauth2 === undefined,
+  },
   {
     at: 'scaling',
     cel: 'self.maxReplicas >= self.minReplicas',

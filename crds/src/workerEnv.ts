@@ -21,6 +21,10 @@ export const AUDIT_DIR = '/var/log/farerules';
 export const CREDENTIAL_FILES = {
   engineUsername: 'engine-username',
   enginePassword: 'engine-password',
+  engineClientId: 'engine-client-id',
+  engineClientSecret: 'engine-client-secret',
+  /** PEM certificates to trust for the engine and for where its tokens come from. */
+  engineCA: 'engine-ca',
   redisPassword: 'redis-password',
   /** PEM certificates to trust for the LLM API. */
   llmCA: 'llm-ca',
@@ -75,6 +79,27 @@ export const workerEnvSchema = z.object({
     .min(1)
     .optional()
     .describe('Basic-auth password where no credentials directory is used.'),
+  CAMUNDA_TOKEN_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where bearer tokens for the engine come from (OAuth2 client credentials). Left out: none are used.',
+    ),
+  CLIENT_ID: z.string().min(1).optional().describe('OAuth2 client where no credentials directory is used.'),
+  CLIENT_SECRET: z.string().min(1).optional().describe('Its secret where no credentials directory is used.'),
+  CAMUNDA_TOKEN_SCOPE: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces.'),
+  CAMUNDA_TOKEN_AUDIENCE: z.string().min(1).optional().describe('Audience to ask for.'),
+  CAMUNDA_CLIENT_AUTHENTICATION: z
+    .enum(['Basic', 'Body'])
+    .default('Basic')
+    .describe('How the client shows its secret: in the Authorization header, or in the body of the request.'),
+  CAMUNDA_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File of the credentials directory with certificates (PEM) to trust for the engine and CAMUNDA_TOKEN_URL.',
+    ),
   CREDENTIALS_DIR: z
     .string()
     .min(1)
@@ -275,6 +300,38 @@ export const workerEnvSchema = z.object({
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z
+    .enum(['json', 'ecs'])
+    .default('json')
+    .describe('Form of the log lines: flat JSON, or Elastic Common Schema.'),
+  OTEL_TRACES_EXPORTER: z
+    .enum(['none', 'otlp'])
+    .default('none')
+    .describe(
+      'Where traces go: nowhere, or to OTEL_EXPORTER_OTLP_ENDPOINT. The other variables with OTEL_EXPORTER_OTLP_, ' +
+        'OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES work as everywhere.',
+    ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Base URL of a collector that takes OTLP over HTTP. Left out: http://localhost:4318.'),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on')
+    .describe('Which traces are kept, by the name that OpenTelemetry has for it.'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The part of the traces that samplers with a ratio keep.'),
 });
 
 export type WorkerEnv = z.output<typeof workerEnvSchema>;

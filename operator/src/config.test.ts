@@ -17,6 +17,14 @@ describe('the configuration', () => {
     expect(parseConfig({ ...required, WATCH_NAMESPACES: 'a, b,' }).WATCH_NAMESPACES).toEqual(['a', 'b']);
   });
 
+  it.each([
+    [{}, { EXPORTER_ENABLED: true, EXPORTER_INTERVAL_SECONDS: 10, EXPORTER_PROCESSES: ['ticket-refund'] }],
+    [{ EXPORTER_ENABLED: 'false' }, { EXPORTER_ENABLED: false }],
+    [{ EXPORTER_PROCESSES: 'a, b' }, { EXPORTER_PROCESSES: ['a', 'b'] }],
+  ])('exports as %j says', (env, expected) => {
+    expect(parseConfig({ ...required, ...env })).toMatchObject(expected);
+  });
+
   it('tells all its problems together', () => {
     expect(() => parseConfig({ METRICS_PORT: 'x' })).toThrow(/WORKER_IMAGE.*POD_NAMESPACE.*METRICS_PORT/);
   });

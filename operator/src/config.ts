@@ -50,7 +50,9 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('ClusterRole that owns the APIService, so that it goes when the operator is uninstalled.'),
+    .describe(
+      'ClusterRole that owns the APIService and the totals of the exporter, so that they go when the operator is uninstalled.',
+    ),
   EXPORTER_ENABLED: z
     .enum(['true', 'false'])
     .default('true')
@@ -77,6 +79,10 @@ export const configSchema = z.object({
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z
+    .enum(['json', 'ecs'])
+    .default('json')
+    .describe('Form of the log lines: flat JSON, or Elastic Common Schema.'),
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;

@@ -4,7 +4,7 @@ import { errorMessage } from './errors.ts';
 import { startOperator } from './operator.ts';
 import { createLogger } from './telemetry/log.ts';
 
-const log = createLogger(process.env.LOG_LEVEL ?? 'info');
+const log = createLogger(process.env.LOG_LEVEL ?? 'info', process.env.LOG_FORMAT);
 try {
   const operator = await startOperator(parseConfig(process.env), log);
   const stopped = new Promise<string>((resolve) => {

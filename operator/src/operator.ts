@@ -72,6 +72,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
         log,
         namespace: config.POD_NAMESPACE,
         name: `${config.LEASE_NAME}-exporter`,
+        ownerName: config.METRICS_API_OWNER,
       })
     : undefined;
   registerExporterMetrics(registry, () => exporter);

@@ -1,6 +1,7 @@
 /** An engine node that says what a test lets it say, over HTTP. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { NO_AUTH } from '../../worker/src/engine/auth.ts';
 import { EngineNode } from '../../worker/src/engine/nodes.ts';
 
 export interface Scripted {
@@ -27,7 +28,7 @@ export async function startScripted(say: (request: string, number: number) => Sa
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const node = new EngineNode({ url, address: '127.0.0.1' }, () => undefined);
+  const node = new EngineNode({ url, address: '127.0.0.1' }, NO_AUTH);
   return {
     url,
     node,

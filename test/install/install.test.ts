@@ -178,6 +178,15 @@ describeLocal('the charts, installed', () => {
   );
 
   step(
+    'helm test finds the upgraded operator ready, and its kind and its metrics API served',
+    async () => {
+      const output = await helm(['test', INSTALLED, '-n', OPERATORS, '--timeout', '3m']);
+      expect(output).toMatch(/Phase:\s+Succeeded/);
+    },
+    240_000,
+  );
+
+  step(
     'an upgrade of the stack replaces the engine under load, keeps the password and loses nothing',
     async () => {
       const before = await inRefunds('get', 'pods', '-l', 'app.kubernetes.io/component=engine', '-o', 'name');

@@ -47,6 +47,53 @@ export const BAD_SPECS: BadSpec[] = [
     Array.from({ length: 17 }, (_, i) => `http://node-${i}/engine-rest`),
     'must have at most 16 items',
   ),
+  bad(
+    'a password and tokens',
+    'engine',
+    {
+      urls: ['https://engine.example/engine-rest'],
+      basicAuthSecretRef: { name: 'camunda' },
+      oauth2: { tokenURL: 'https://idp/token', secretRef: { name: 'client' } },
+    },
+    'engine.oauth2 and engine.basicAuthSecretRef exclude each other',
+  ),
+  bad(
+    'tokens without a client',
+    'engine.oauth2',
+    { tokenURL: 'https://idp/token' },
+    'spec.engine.oauth2.secretRef: Required value',
+  ),
+  bad(
+    'tokens from an address with a query',
+    'engine.oauth2',
+    { tokenURL: 'https://idp/token?a=1', secretRef: { name: 'client' } },
+    'must be an http or https URL without user, query or fragment',
+  ),
+  bad(
+    'scopes with a quotation mark',
+    'engine.oauth2',
+    { tokenURL: 'https://idp/token', secretRef: { name: 'client' }, scope: 'a "b"' },
+    'must be scopes separated by single spaces',
+  ),
+  bad(
+    'certificates without a Secret',
+    'engine.caSecretRef',
+    {},
+    'spec.engine.caSecretRef.name: Required value',
+  ),
+  bad(
+    'another form of log lines',
+    'worker.logFormat',
+    'Text',
+    'spec.worker.logFormat: Unsupported value: "Text"',
+  ),
+  bad('traces to nowhere', 'worker.tracing', {}, 'spec.worker.tracing.endpoint: Required value'),
+  bad(
+    'more traces than refunds',
+    'worker.tracing',
+    { endpoint: 'http://otel:4318', sampleRatio: 2 },
+    'spec.worker.tracing.sampleRatio in body should be less than or equal to 1',
+  ),
   bad('an empty topic', 'engine.topic', '', 'spec.engine.topic in body should be at least 1 chars long'),
   bad('a topic with a space', 'engine.topic', 'fare rules', 'must not contain white space'),
   bad(
@@ -315,6 +362,30 @@ export const GOOD_SPECS: [title: string, changes: [field: string, value: unknown
     [
       ['engine.urls', ['https://engine.example/engine-rest']],
       ['engine.basicAuthSecretRef', { name: 'camunda' }],
+    ],
+  ],
+  [
+    'an engine that wants bearer tokens, with certificates of a private CA',
+    [
+      ['engine.urls', ['https://engine.example/engine-rest']],
+      [
+        'engine.oauth2',
+        {
+          tokenURL: 'https://login.example/tenant/oauth2/v2.0/token',
+          secretRef: { name: 'client', clientIdKey: 'id', clientSecretKey: 'secret' },
+          scope: 'api://engine/.default offline',
+          audience: 'https://engine.example',
+          clientAuthentication: 'Body',
+        },
+      ],
+      ['engine.caSecretRef', { name: 'private-ca' }],
+    ],
+  ],
+  [
+    'traces and log lines for Elastic',
+    [
+      ['worker.logFormat', 'ECS'],
+      ['worker.tracing', { endpoint: 'http://otel-collector.observability:4318', sampleRatio: 0.1 }],
     ],
   ],
   [

@@ -161,7 +161,12 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
   /** A pool that may be at zero and was woken for nothing is put back by the operator itself. */
   async function goToSleep(): Promise<void> {
     await cluster.createPool('sleeper', {
-      engine: { urls: environment().engines, topic: `${cluster.namespace}-sleeper` },
+      engine: {
+        urls: environment().engines,
+        topic: `${cluster.namespace}-sleeper`,
+        // Of a process of its own: its figures are added to the saved totals.
+        processDefinitionKeys: ['sleeper'],
+      },
       worker: IDLE_WORKER,
       scaling: { ...poolSpec().scaling, minReplicas: 0, idle: { after: '1s' } },
     });

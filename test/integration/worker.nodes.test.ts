@@ -1,5 +1,6 @@
 /** The worker serves every engine node behind a name, and loses nothing when one comes, goes or dies. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { NO_AUTH } from '../../worker/src/engine/auth.ts';
 import { NodeSet } from '../../worker/src/engine/nodeSet.ts';
 import { complete, type Settler } from '../../worker/src/engine/settle.ts';
 import { Permits } from '../../worker/src/permits.ts';
@@ -56,7 +57,7 @@ async function workerBehindName(addresses: string[]) {
   const nodes = new NodeSet({
     urls: [named.href],
     mode: 'Auto',
-    auth: () => undefined,
+    auth: NO_AUTH,
     lookup: async () => {
       if (addresses.length === 0) throw new Error('ENOTFOUND');
       return [...addresses];

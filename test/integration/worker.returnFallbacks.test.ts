@@ -1,6 +1,7 @@
 /** After an outage of the model the reviews that it caused go back to the model, and no other. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { returnFallbacks } from '../../worker/src/commands/returnFallbacks.ts';
+import { NO_AUTH } from '../../worker/src/engine/auth.ts';
 import { EngineNode } from '../../worker/src/engine/nodes.ts';
 import { environment } from '../environment/environment.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
@@ -115,7 +116,7 @@ test('a person cannot claim a review at the very moment in which it is returned'
   const { id: reviewId } = await review(id);
   llm.script([]);
   const [url = ''] = environment().engines;
-  const node = new EngineNode({ url, address: new URL(url).hostname }, () => undefined);
+  const node = new EngineNode({ url, address: new URL(url).hostname }, NO_AUTH);
   let refused = false;
   const totals = await returnFallbacks({
     send: async (request) => {

@@ -29,7 +29,8 @@ export interface WorkerProcess extends RunningProcess {
 
 /**
  * Starts a worker and waits until it is ready.
- * @param env on top of the engine's addresses, a lock of 10 s and a long poll of 2 s.
+ * @param env on top of the engine's addresses, a lock of 10 s and a long poll of 2 s. Lines of another format than JSON
+ * need a METRICS_PORT.
  */
 export async function startWorker(env: WorkerEnvText, { ready = true } = {}): Promise<WorkerProcess> {
   const podName = `test-${randomUUID()}`;
@@ -59,7 +60,8 @@ export async function startWorker(env: WorkerEnvText, { ready = true } = {}): Pr
       .map((line) => JSON.parse(line) as LogLine)
       .filter((line) => line.event === event);
   const get = async (path: string) => {
-    const response = await fetch(`http://127.0.0.1:${lines('started')[0]?.metrics_port}${path}`);
+    const port = env.METRICS_PORT ?? lines('started')[0]?.metrics_port;
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: response.status, text: await response.text() };
   };
   const metric = async (name: string, labels = '') =>

@@ -10,6 +10,7 @@ export const STACK_NAMESPACE = 'refunds';
 /** Not of ours, and where they are in most clusters. */
 const AROUND = {
   'the API server': { ip: '10.0.0.5' },
+  'the API server’s Service': { ip: '10.96.0.1' },
   DNS: pod('kube-system', '10.244.0.2', { 'k8s-app': 'kube-dns' }),
   'the LLM': { ip: '162.159.140.245' },
   'the internet': { ip: '93.184.215.14' },
@@ -18,7 +19,15 @@ const AROUND = {
   'a private network': { ip: '192.168.40.2' },
   Prometheus: pod('monitoring', '10.244.3.3', { 'app.kubernetes.io/name': 'prometheus' }),
   'the ingress controller': pod('ingress-nginx', '10.244.3.4', { 'app.kubernetes.io/name': 'ingress-nginx' }),
+  CloudNativePG: pod('cnpg-system', '10.244.3.5', { 'app.kubernetes.io/name': 'cloudnative-pg' }),
+  'a node of the database': pod(STACK_NAMESPACE, '10.244.1.31', { 'cnpg.io/cluster': 'postgres' }),
   'the kubelet': { ip: '10.0.0.9', ownNode: true },
+  'an engine elsewhere': pod('engines', '10.244.4.4', { app: 'camunda' }),
+  'a new pod of the stack': pod(STACK_NAMESPACE, '10.244.1.40', {
+    'app.kubernetes.io/name': 'ticket-refund',
+    'app.kubernetes.io/instance': 'ticket-refund',
+    'app.kubernetes.io/component': 'new',
+  }),
   'a stranger': pod('default', '10.244.9.1', { app: 'stranger' }),
   'a stranger among them': pod(STACK_NAMESPACE, '10.244.9.2', { app: 'stranger' }),
   'a worker of another namespace': pod('others', '10.244.9.3', {
@@ -39,6 +48,7 @@ const OF_THE_STACK = {
   'the engine': 'Deployment camunda-platform',
   PostgreSQL: 'StatefulSet postgres',
   Redis: 'Deployment redis',
+  'the backup': 'CronJob postgres-backup',
   'the process’s hook': 'Job ticket-refund-deploy-process',
   'the stack’s test': 'Pod ticket-refund-test',
 } as const;
@@ -68,24 +78,25 @@ export function endpoints(operator: Rendered[], stack: Rendered[]): Partial<Reco
   if (cluster) {
     found.PostgreSQL = pod(STACK_NAMESPACE, '10.244.1.30', { 'cnpg.io/cluster': cluster.metadata.name });
   }
-  const worker = workerOf(stack);
-  if (worker) {
+  const template = workerTemplate(stack);
+  if (template) {
+    const worker = asPod(template, STACK_NAMESPACE, '10.244.1.10');
     found['a worker'] = worker;
     found['another worker'] = { ...worker, ip: '10.244.1.11' };
   }
   return found;
 }
 
-/** A pod of the first pool, as the operator makes it. */
-function workerOf(stack: Rendered[]): Pod | undefined {
+/** What the operator makes of the first pool among these objects. */
+export function workerTemplate(stack: Rendered[]): PodTemplate | undefined {
   const pool = stack.find(({ kind }) => kind === 'FareRuleWorkerPool') as FareRuleWorkerPool | undefined;
   if (!pool) return undefined;
   const parsed = parsePoolSpec(pool.spec);
   if (!parsed.ok) throw new Error(parsed.problems.join('; '));
   const metadata = { ...pool.metadata, namespace: STACK_NAMESPACE, uid: 'uid' };
   const { spec } = deployment({ ...pool, metadata }, parsed.spec, 'worker:1');
-  const template = { of: 'Deployment', ...(spec as { template: Omit<PodTemplate, 'of'> }).template };
-  return asPod(template, STACK_NAMESPACE, '10.244.1.10');
+  const { template } = spec as { template: Omit<PodTemplate, 'of'> };
+  return { of: `workers of ${pool.metadata.name}`, ...template };
 }
 
 /** The pods that a chart's objects make. */

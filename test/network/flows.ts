@@ -1,11 +1,12 @@
 /**
  * Who may open a connection to whom: the table that the charts' policies are held against. `yes` and `no` are
  * for every choice of values; `named` is for what the defaults must leave open, because they cannot know an
- * address, and what values that name it must refuse.
+ * address, and what values that name it must refuse; `wide` for what the defaults allow so that a first
+ * installation works, and values for production do not.
  */
 import type { Name } from './endpoints.ts';
 
-export type Verdict = 'yes' | 'no' | 'named';
+export type Verdict = 'yes' | 'no' | 'named' | 'wide';
 
 export interface Row {
   from: Name;
@@ -17,6 +18,8 @@ export interface Row {
 
 const ENGINE = 8080;
 const POSTGRESQL = 5432;
+/** Of a node that CloudNativePG keeps. */
+const DATABASE_STATUS = 8000;
 const REDIS = 6379;
 const METRICS = 9090;
 const METRICS_API = 6443;
@@ -31,10 +34,14 @@ const row =
 const yes = row('yes');
 const no = row('no');
 const named = row('named');
+const wide = row('wide');
 
 const asksForNames = (from: Name): Row[] => [yes(from, 'DNS', DNS, 'UDP'), yes(from, 'DNS', DNS)];
 const nobody = (to: Name, ports: number[], strangers: Name[]): Row[] =>
   strangers.flatMap((from) => ports.map((port) => no(from, to, port)));
+
+/** Every port of an engine that the operator's defaults know. */
+const ENGINE_PORTS = [8443, HTTPS];
 
 const STRANGERS: Name[] = ['a stranger', 'a stranger among them', 'a worker of another namespace'];
 
@@ -60,11 +67,12 @@ export const FLOWS: Row[] = [
   // The operator: engines, the API server, the workers' metrics, names.
   yes('the operator', 'the engine', ENGINE),
   yes('the operator', 'the API server', API_SERVER),
-  yes('the operator', 'the API server', HTTPS),
+  yes('the operator', 'the API server’s Service', HTTPS),
   yes('the operator', 'a worker', METRICS),
   ...asksForNames('the operator'),
   no('the operator', 'PostgreSQL', POSTGRESQL),
   no('the operator', 'Redis', REDIS),
+  ...ENGINE_PORTS.map((port) => wide('the operator', 'an engine elsewhere', port)),
   no('the operator', 'the internet', 80),
   named('the operator', 'the internet', HTTPS),
   named('the operator', 'the LLM', HTTPS),
@@ -74,6 +82,11 @@ export const FLOWS: Row[] = [
   yes('the API server', 'the operator', METRICS_API),
   yes('Prometheus', 'the operator', METRICS),
   yes('the operator’s test', 'the operator', METRICS),
+  yes('the operator’s test', 'the API server', API_SERVER),
+  yes('the operator’s test', 'the API server’s Service', HTTPS),
+  ...asksForNames('the operator’s test'),
+  no('the operator’s test', 'the engine', ENGINE),
+  no('the operator’s test', 'the internet', 80),
   yes('the kubelet', 'the operator', METRICS),
   ...nobody('the operator', [METRICS], STRANGERS),
   named('a stranger', 'the operator', METRICS_API),
@@ -108,13 +121,33 @@ export const FLOWS: Row[] = [
   // Stores answer and ask nobody.
   ...nobody('PostgreSQL', [POSTGRESQL], [...STRANGERS, 'Prometheus', 'the stack’s test']),
   ...nobody('Redis', [REDIS], [...STRANGERS, 'Prometheus', 'the engine']),
-  no('PostgreSQL', 'the internet', HTTPS),
   no('Redis', 'the internet', HTTPS),
+
+  // What the stack's chart will make one day begins with nothing.
+  no('a new pod of the stack', 'the internet', HTTPS),
+  no('a stranger', 'a new pod of the stack', 80),
+];
+
+/** Where PostgreSQL is the chart’s own; CloudNativePG’s asks the API server and stores backups elsewhere. */
+export const OWN_DATABASE_FLOWS: Row[] = [no('PostgreSQL', 'the internet', HTTPS)];
+
+/** With a backup. */
+export const BACKUP_FLOWS: Row[] = [
+  yes('the backup', 'PostgreSQL', POSTGRESQL),
+  ...asksForNames('the backup'),
+  no('the backup', 'the engine', ENGINE),
+  no('the backup', 'the internet', HTTPS),
 ];
 
 /** Beside them with the values for production: the way of people in, and a Redis of somebody else. */
 export const PRODUCTION_FLOWS: Row[] = [
   yes('a worker', 'a Redis elsewhere', REDIS),
+  ...[POSTGRESQL, DATABASE_STATUS].flatMap((port) => [
+    yes('a node of the database', 'PostgreSQL', port),
+    yes('CloudNativePG', 'PostgreSQL', port),
+  ]),
+  no('the engine', 'PostgreSQL', DATABASE_STATUS),
+  no('a stranger', 'PostgreSQL', DATABASE_STATUS),
   yes('the ingress controller', 'the engine', ENGINE),
   no('the ingress controller', 'a worker', METRICS),
   no('the ingress controller', 'PostgreSQL', POSTGRESQL),

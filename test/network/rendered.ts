@@ -26,12 +26,16 @@ export interface PodTemplate {
   spec: any;
 }
 
-/** The objects of a chart, hooks and tests included. Values files are beside its Chart.yaml; one that is not there counts as empty. */
+/**
+ * The objects of a chart, hooks and tests included.
+ * @param values files beside its Chart.yaml; one that is not there counts as empty
+ * @param set values as of Helm's `--set`
+ */
 export async function renderChart(
   chart: string,
   release: string,
   namespace: string,
-  values: string[] = [],
+  { values = [], set = [] }: { values?: string[]; set?: string[] } = {},
 ): Promise<Rendered[]> {
   const directory = join(ROOT, 'charts', chart);
   const files = values.map((name) => join(directory, name)).filter((file) => existsSync(file));
@@ -43,6 +47,7 @@ export async function renderChart(
     namespace,
     ...KUBE_VERSION,
     ...files.flatMap((file) => ['--values', file]),
+    ...set.flatMap((pair) => ['--set', pair]),
   ]);
   return parseAllDocuments(output)
     .map((document) => document.toJS() as Rendered | null)
@@ -59,12 +64,23 @@ export function podTemplates(objects: Rendered[]): PodTemplate[] {
   });
 }
 
+/** A StatefulSet adds the volumes of its claims to each pod. */
+function withClaims({ template, volumeClaimTemplates = [] }: Rendered['spec']): Omit<PodTemplate, 'of'> {
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }: Rendered) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-0` },
+  }));
+  const volumes = [...(template.spec.volumes ?? []), ...claims];
+  return { ...template, spec: { ...template.spec, volumes } };
+}
+
 function templateOf({ kind, metadata, spec }: Rendered): Omit<PodTemplate, 'of'> | undefined {
   switch (kind) {
     case 'Pod':
       return { metadata, spec };
-    case 'Deployment':
     case 'StatefulSet':
+      return withClaims(spec);
+    case 'Deployment':
     case 'DaemonSet':
     case 'Job':
       return spec.template;

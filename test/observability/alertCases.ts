@@ -396,7 +396,7 @@ export const CASES: Case[] = [
     alert: 'EngineFiguresOld',
     when: 'does not fire when a round fails now and then',
     series: { [up('o1')]: '1 0 1 1 0 1 0 1 1 0 0 1 1x5' },
-    minutes: 14,
+    minutes: 10,
     firing: [],
   },
   {

@@ -1,14 +1,17 @@
 /**
- * A real Prometheus scrapes the operator and a worker's pod, found through the PodMonitor that the chart renders,
+ * A real Prometheus scrapes the operator and a worker's pod, by the PodMonitor that the chart renders,
  * while fifty refunds whose truth is known run on a real engine. Every query of the dashboard has to say something
  * then, and what is known has to be said exactly. The model is the stand-in (not OpenAI).
  */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { folderOf, KUBERNETES } from '../../charts/checks/charts.ts';
 import { buildHelm } from '../../charts/tools/helm.ts';
 import { environment } from '../environment/environment.ts';
-import { IDLE_WORKER, TestCluster } from '../integration/operatorHarness.ts';
+import { IDLE_WORKER, type Live, TestCluster } from '../integration/operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from '../integration/refundProcess.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
 import { run } from '../support/process.ts';
@@ -17,7 +20,7 @@ import { filledIn, QUERIES, queryOf, variable } from './dashboardQueries.ts';
 import { runFiftyRefunds, TRUTH } from './fiftyRefunds.ts';
 import { type PrometheusServer, type Sample, startPrometheus } from './prometheusServer.ts';
 import { installPrometheus } from './promtool.ts';
-import { type PodMonitor, scrapeConfig } from './scrapeConfig.ts';
+import { discovered, type PodMonitor, scrapeConfig } from './scrapeConfig.ts';
 
 const POOL = 'llm-worker';
 /** Wide enough for the whole run: a rate over it is what has grown, in five minutes. */
@@ -65,9 +68,23 @@ beforeAll(async () => {
     prometheusRule: { enabled: true },
     rules: { thresholds: { noLeaderFor: '3s' }, runbookBaseURL: 'https://runbooks.example/' },
   })) as { spec: object };
+  const pods = await waitFor(
+    'the worker’s pod to be ready',
+    async () => {
+      const found = await cluster.list('v1', 'Pod');
+      const ready = (pod: Live) =>
+        pod.status.conditions?.some(
+          ({ type, status }: Record<string, string>) => type === 'Ready' && status === 'True',
+        );
+      return found.length > 0 && found.every(ready) ? found : undefined;
+    },
+    { timeoutMs: 120_000 },
+  );
+  const directory = mkdtempSync(join(tmpdir(), 'frwp-targets-'));
+  writeFileSync(join(directory, 'pods.json'), JSON.stringify(discovered(pods)));
   prometheus = await startPrometheus(
     [
-      scrapeConfig(monitor, environment().kubeconfig, '1s'),
+      scrapeConfig(monitor, join(directory, 'pods.json'), '1s'),
       {
         job_name: 'operator',
         honor_labels: true,

@@ -1,4 +1,8 @@
-/** What the Prometheus operator makes of a PodMonitor, as far as ours go. */
+/**
+ * What the Prometheus operator makes of a PodMonitor, as far as ours go. Debian's Prometheus is built without the
+ * discovery of Kubernetes' pods: they are found here, with the labels that it would give them, and told by a file.
+ */
+import type { Live } from '../integration/operatorHarness.ts';
 
 export interface PodMonitor {
   metadata: { name: string; namespace: string };
@@ -17,11 +21,37 @@ export interface PodMonitor {
 /** How Kubernetes' labels are called in service discovery. */
 const meta = (label: string) => `__meta_kubernetes_pod_label_${label.replace(/[^a-zA-Z0-9_]/g, '_')}`;
 
+/** One target for each port of each container of the pods, for a file of `file_sd_configs`. */
+export function discovered(pods: Live[]): object[] {
+  return pods.flatMap(({ metadata, spec, status }) => {
+    const labels = (metadata.labels ?? {}) as Record<string, string>;
+    const ofPod = {
+      __meta_kubernetes_namespace: metadata.namespace,
+      __meta_kubernetes_pod_name: metadata.name,
+      ...Object.fromEntries(Object.entries(labels).map(([label, value]) => [meta(label), value])),
+    };
+    const containers = spec.containers as {
+      name: string;
+      ports?: { name: string; containerPort: number }[];
+    }[];
+    return containers.flatMap(({ name, ports = [] }) =>
+      ports.map((port) => ({
+        targets: [`${status.podIP}:${port.containerPort}`],
+        labels: {
+          ...ofPod,
+          __meta_kubernetes_pod_container_name: name,
+          __meta_kubernetes_pod_container_port_name: port.name,
+        },
+      })),
+    );
+  });
+}
+
 /**
- * @param kubeconfig for the discovery of pods
+ * @param file with what `discovered` made of all pods of the monitor's namespace
  * @param interval in the place of the monitor's own, for a test that does not want to wait
  */
-export function scrapeConfig({ metadata, spec }: PodMonitor, kubeconfig: string, interval: string): object {
+export function scrapeConfig({ metadata, spec }: PodMonitor, file: string, interval: string): object {
   const [endpoint] = spec.podMetricsEndpoints;
   if (!endpoint) throw new Error(`PodMonitor ${metadata.name} has no endpoint`);
   const keep = (source: string, value: string) => ({
@@ -36,9 +66,7 @@ export function scrapeConfig({ metadata, spec }: PodMonitor, kubeconfig: string,
     scrape_interval: interval,
     scrape_timeout: interval,
     metrics_path: endpoint.path,
-    kubernetes_sd_configs: [
-      { role: 'pod', kubeconfig_file: kubeconfig, namespaces: { names: [metadata.namespace] } },
-    ],
+    file_sd_configs: [{ files: [file] }],
     relabel_configs: [
       ...Object.entries(spec.selector.matchLabels).map(([label, value]) => keep(meta(label), value)),
       keep('__meta_kubernetes_pod_container_port_name', endpoint.port),

@@ -51,6 +51,13 @@ describe('the configuration', () => {
   test('names what must not be printed: keys and passwords, but not the user', () => {
     const { secrets } = config({ CAMUNDA_USERNAME: 'worker-user', CAMUNDA_PASSWORD: 'pass-word' });
     expect(secrets.all()).toEqual(['sk-very-secret', 'pass-word']);
+    const client = {
+      CLIENT_ID: 'pool',
+      CLIENT_SECRET: 'client-secret',
+      CAMUNDA_TOKEN_URL: 'https://idp/token',
+    };
+    expect(config(client).secrets.all()).toEqual(['sk-very-secret', 'client-secret']);
+    expect(JSON.stringify(config(client))).not.toContain('client-secret');
   });
 });
 
@@ -65,6 +72,31 @@ describe('a wrong configuration is reported', () => {
     ['key files that are no JSON', { LLM_KEYS: 'llm-0' }, /^LLM_KEYS: must be JSON/],
     ['a call longer than the lock', { LLM_TIMEOUT_MS: '30000' }, /^LLM_TIMEOUT_MS/],
     ['a user without a password', { CAMUNDA_USERNAME: 'u' }, /^CAMUNDA_USERNAME/],
+    ['a client without a secret', { CLIENT_ID: 'c', CAMUNDA_TOKEN_URL: 'https://idp/token' }, /^CLIENT_ID/],
+    ['a client without a token endpoint', { CLIENT_ID: 'c', CLIENT_SECRET: 'p4ssw0rd' }, /^CLIENT_ID/],
+    ['a token endpoint without a client', { CAMUNDA_TOKEN_URL: 'https://idp/token' }, /^CAMUNDA_TOKEN_URL/],
+    [
+      'a user and a client',
+      {
+        CAMUNDA_USERNAME: 'u',
+        CAMUNDA_PASSWORD: 'p4ssw0rd',
+        CAMUNDA_TOKEN_URL: 'https://idp/token',
+        CREDENTIALS_DIR: '/mounted',
+      },
+      /^CAMUNDA_TOKEN_URL and CAMUNDA_USERNAME/,
+    ],
+    [
+      'a password in the token URL',
+      { CAMUNDA_TOKEN_URL: 'https://u:p4ssw0rd@idp/token', CREDENTIALS_DIR: '/mounted' },
+      /^CAMUNDA_TOKEN_URL/,
+    ],
+    ['an engine’s certificates in no directory', { CAMUNDA_CA_FILE: 'engine-ca' }, /^CAMUNDA_CA_FILE/],
+    [
+      'a password in the collector’s URL',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://u:p4ssw0rd@otel:4318' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT/,
+    ],
+    ['a sampler that nobody knows', { OTEL_TRACES_SAMPLER: 'some' }, /^OTEL_TRACES_SAMPLER/],
     ['half a price', { LLM_PRICE_INPUT_PER_MILLION_USD: '1' }, /^LLM_PRICE/],
     ['a password in the engine URL', { CAMUNDA_URL: 'http://u:p4ssw0rd@h/engine-rest' }, /^CAMUNDA_URL/],
     ['a password in the Redis URL', { CACHE_REDIS_URL: 'redis://:p4ssw0rd@h' }, /^CACHE_REDIS_URL/],

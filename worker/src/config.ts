@@ -7,7 +7,7 @@ import { isTimeZone } from '@farerules/crds/day';
 import { WORKER_ID_PREFIX, type WorkerEnv, workerEnvSchema } from '@farerules/crds/workerEnv';
 import { type Price, priceOf } from './llm/price.ts';
 
-type SecretName = 'OPENAI_API_KEY' | 'CAMUNDA_USERNAME' | 'CAMUNDA_PASSWORD';
+type SecretName = 'OPENAI_API_KEY' | 'CAMUNDA_USERNAME' | 'CAMUNDA_PASSWORD' | 'CLIENT_ID' | 'CLIENT_SECRET';
 
 export interface Config extends Readonly<Omit<WorkerEnv, SecretName>> {
   /** Unique among all workers of the engine: the engine tells workers apart by it. */
@@ -27,10 +27,10 @@ export class Secrets {
     return this.#values[name];
   }
 
-  /** Every value that must not be printed. The name of the engine's user is an ordinary word as often as not. */
+  /** Every value that must not be printed. Names of users and clients are ordinary words as often as not. */
   all(): string[] {
-    const { OPENAI_API_KEY, CAMUNDA_PASSWORD } = this.#values;
-    return [OPENAI_API_KEY, CAMUNDA_PASSWORD].filter((value) => value !== undefined);
+    const { OPENAI_API_KEY, CAMUNDA_PASSWORD, CLIENT_SECRET } = this.#values;
+    return [OPENAI_API_KEY, CAMUNDA_PASSWORD, CLIENT_SECRET].filter((value) => value !== undefined);
   }
 
   toJSON(): Record<string, string> {
@@ -60,8 +60,14 @@ export function loadConfig(
   const env = parsed.data;
   const problems = contradictions(env, needsModel);
   if (problems.length > 0) return { ok: false, problems };
-  const { OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD, ...plain } = env;
-  const secrets = Object.entries({ OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD });
+  const { OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD, CLIENT_ID, CLIENT_SECRET, ...plain } = env;
+  const secrets = Object.entries({
+    OPENAI_API_KEY,
+    CAMUNDA_USERNAME,
+    CAMUNDA_PASSWORD,
+    CLIENT_ID,
+    CLIENT_SECRET,
+  });
   return {
     ok: true,
     config: Object.freeze({
@@ -84,6 +90,7 @@ function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
   if ((env.CAMUNDA_USERNAME === undefined) !== (env.CAMUNDA_PASSWORD === undefined)) {
     problems.push('CAMUNDA_USERNAME and CAMUNDA_PASSWORD: set both or none');
   }
+  problems.push(...tokenProblems(env));
   const prices = [env.LLM_PRICE_INPUT_PER_MILLION_USD, env.LLM_PRICE_OUTPUT_PER_MILLION_USD];
   if (prices.filter((price) => price !== undefined).length === 1) {
     problems.push('LLM_PRICE_INPUT_PER_MILLION_USD and LLM_PRICE_OUTPUT_PER_MILLION_USD: set both or none');
@@ -106,12 +113,40 @@ function contradictions(env: WorkerEnv, needsModel: boolean): string[] {
   if (env.HTTPS_PROXY && hasUser(env.HTTPS_PROXY)) {
     problems.push('HTTPS_PROXY: must not contain a user');
   }
-  if (env.LLM_CA_FILE && !env.CREDENTIALS_DIR) {
-    problems.push('LLM_CA_FILE: is a file in CREDENTIALS_DIR, which is not set');
+  for (const file of ['LLM_CA_FILE', 'CAMUNDA_CA_FILE'] as const) {
+    if (env[file] && !env.CREDENTIALS_DIR) {
+      problems.push(`${file}: is a file in CREDENTIALS_DIR, which is not set`);
+    }
+  }
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT && hasUser(env.OTEL_EXPORTER_OTLP_ENDPOINT)) {
+    problems.push('OTEL_EXPORTER_OTLP_ENDPOINT: must not contain a user; use OTEL_EXPORTER_OTLP_HEADERS');
   }
   if (env.CACHE_REDIS_URL && hasUser(env.CACHE_REDIS_URL)) {
     problems.push('CACHE_REDIS_URL: must not contain a user; put redis-password into CREDENTIALS_DIR');
   }
+  return problems;
+}
+
+/** What is wrong with how tokens for the engine are to be had. */
+function tokenProblems(env: WorkerEnv): string[] {
+  const problems: string[] = [];
+  const { CAMUNDA_TOKEN_URL: url, CLIENT_ID: id, CLIENT_SECRET: secret } = env;
+  if ((id === undefined) !== (secret === undefined))
+    problems.push('CLIENT_ID and CLIENT_SECRET: set both or none');
+  if (url === undefined) {
+    if (id !== undefined) problems.push('CLIENT_ID: is for CAMUNDA_TOKEN_URL, which is not set');
+    return problems;
+  }
+  if (id === undefined && !env.CREDENTIALS_DIR) {
+    problems.push(
+      'CAMUNDA_TOKEN_URL: needs CLIENT_ID and CLIENT_SECRET, or CREDENTIALS_DIR with them in files',
+    );
+  }
+  if (env.CAMUNDA_USERNAME !== undefined) {
+    problems.push('CAMUNDA_TOKEN_URL and CAMUNDA_USERNAME exclude each other: leave one out');
+  }
+  if (hasUser(url))
+    problems.push('CAMUNDA_TOKEN_URL: must not contain a user; use CLIENT_ID and CLIENT_SECRET');
   return problems;
 }
 

@@ -33,6 +33,9 @@ const SETTLEMENTS = {
 const ENGINE_CODES = {
   UNREACHABLE: true,
   NO_ANSWER: true,
+  UNTRUSTED: true,
+  TOKEN_REFUSED: true,
+  NO_TOKEN: true,
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
   NOT_FOUND: true,

@@ -7,9 +7,10 @@ import { afterDecision, type FailurePolicy } from './failurePolicy.ts';
 import type { Prompt } from './fare/prompt.ts';
 import type { CallRecord } from './llm/analyze.ts';
 import { type EngineVariable, type Outcome, toVariables } from './outcome.ts';
-import type { Audit, TaskIds } from './telemetry/audit.ts';
+import { type Audit, idFields, type TaskIds } from './telemetry/audit.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { TaskTrace, Tracing } from './telemetry/tracing/tracing.ts';
 
 export interface TaskHandler {
   decider: Decider;
@@ -22,6 +23,8 @@ export interface TaskHandler {
   stopping: () => boolean;
   /** Hears of every call to the model. */
   onCall: (record: CallRecord) => void;
+  /** Undefined where no traces are wanted. */
+  tracing?: Tracing | undefined;
   audit: Audit;
   /** Whether the record of the decision becomes a process variable, too. */
   auditVariable: boolean;
@@ -38,14 +41,17 @@ export function completionMarginMs(lockDurationMs: number): number {
 export async function handleTask(handler: TaskHandler, task: LockedTask): Promise<Settlement> {
   const { settler, locks, policy, audit, metrics, log } = handler;
   const start = performance.now();
-  const ids = { taskId: task.id, processInstanceId: task.processInstanceId };
+  const trace = handler.tracing?.begin(task);
+  const ids = { taskId: task.id, processInstanceId: task.processInstanceId, traceId: trace?.traceId };
   const lock = keepLock(locks, task);
-  const outcome = await decided(handler, task, ids, lock);
+  const outcome = await decided(handler, task, ids, lock, trace);
+  trace?.decided(outcome);
   lock.release();
   const settle = async (): Promise<Settlement> => {
     const lost = lock.lost();
     if (lost) return lost;
     const step = afterDecision(outcome, task.retries, policy, handler.stopping());
+    trace?.settling(step.next);
     if (step.next === 'complete') {
       // Before anything is sent: whatever becomes of this process, no refund is without its record.
       audit.decided(ids, outcome, performance.now() - start);
@@ -58,13 +64,14 @@ export async function handleTask(handler: TaskHandler, task: LockedTask): Promis
     return fail(settler, task, { errorMessage: `${code}: ${message}`, ...step });
   };
   const settlement = await settle();
+  trace?.settled(settlement);
   const durationMs = performance.now() - start;
   metrics.taskDuration.observe(durationMs / 1_000);
   if (settlement === 'completed') {
     countOutcome(metrics, outcome);
   } else {
     const { decision, error } = outcome;
-    log.warn('task_not_completed', { ...ids, settlement, decision, error_code: error?.code });
+    log.warn('task_not_completed', { ...idFields(ids), settlement, decision, error_code: error?.code });
   }
   return settlement;
 }
@@ -84,17 +91,22 @@ async function decided(
   task: LockedTask,
   ids: TaskIds,
   { deadline, signal }: KeptLock,
+  trace: TaskTrace | undefined,
 ): Promise<Outcome> {
   const record = (prompt: Prompt, call: CallRecord) => {
     audit.call(ids, prompt, call);
     countCall(metrics, call);
     onCall(call);
+    trace?.call(call);
   };
   try {
     return await decide(decider, task, deadline, record, signal);
   } catch (error) {
     // A defect of ours: the process goes on with a person, and the log says where to look.
-    log.error('decision_failed', { ...ids, stack: error instanceof Error ? error.stack : undefined });
+    log.error('decision_failed', {
+      ...idFields(ids),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
     return {
       decision: 'MANUAL',
       source: 'fallback',

@@ -9,7 +9,8 @@ import { type Config, loadConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
-import { engineAuth, setUpEngine } from './engine/setUp.ts';
+import { createEngineAuth, engineFiles } from './engine/auth.ts';
+import { engineNodes, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
 import { ApiKeys } from './llm/keys.ts';
@@ -19,6 +20,7 @@ import { setUpAudit } from './telemetry/auditSetUp.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
+import { setUpTracing } from './telemetry/tracing/setUp.ts';
 import { Worker } from './worker.ts';
 
 /** Kept free at the end of the grace period, for ending the process. */
@@ -39,16 +41,17 @@ if (loaded.ok && command !== undefined) {
 
 async function main(config: Config): Promise<void> {
   const keyFiles = (config.LLM_KEYS ?? []).map(({ file }) => file);
-  const { engineUsername, enginePassword, redisPassword } = CREDENTIAL_FILES;
+  const engineFile = engineFiles(config);
   const certificates = config.LLM_CA_FILE ? [config.LLM_CA_FILE] : [];
   const credentials = new Credentials(
     config.CREDENTIALS_DIR,
-    [...keyFiles, engineUsername, enginePassword, redisPassword, ...certificates],
-    [...certificates, engineUsername],
+    [...keyFiles, ...engineFile.all, CREDENTIAL_FILES.redisPassword, ...certificates],
+    [...certificates, ...engineFile.known],
   );
-  const secrets = () => [...config.secrets.all(), ...credentials.all()];
+  const auth = createEngineAuth(config, credentials);
+  const secrets = () => [...config.secrets.all(), ...credentials.all(), ...auth.secrets()];
   const fields = { pool: config.POOL, worker: config.workerId };
-  const log = createLog({ level: config.LOG_LEVEL, fields, secrets });
+  const log = createLog({ level: config.LOG_LEVEL, format: config.LOG_FORMAT, fields, secrets });
   await credentials.open((changed) => log.info('credentials_changed', { files: changed }));
   const keys = new ApiKeys(credentials, config.LLM_KEYS ?? [], config.secrets.get('OPENAI_API_KEY'));
   if (!keys.any) {
@@ -63,7 +66,7 @@ async function main(config: Config): Promise<void> {
   const metrics = createMetrics();
   const giveUp = new AbortController();
   const stopping = () => worker.stopping;
-  const engine = setUpEngine(config, () => engineAuth(config, credentials), {
+  const engine = setUpEngine(config, engineNodes(config, auth, credentials), {
     giveUp: giveUp.signal,
     stopping,
     metrics,
@@ -75,6 +78,7 @@ async function main(config: Config): Promise<void> {
   const flow = setUpFlow(config.WORKER_CONCURRENCY, analyzer.pacer, metrics);
   const decisions = setUpDecisions(config, { analyzer, credentials, directives, redis, metrics });
   const audit = await setUpAudit(config, { secrets, metrics, log });
+  const tracing = await setUpTracing(config, { nodes: engine.nodes, log });
   const handler = {
     decider: decisions.decider,
     audit,
@@ -82,6 +86,7 @@ async function main(config: Config): Promise<void> {
     ...engine,
     provider: providerName(config.LLM_MODEL, config.LLM_PROVIDER_NAME),
     stopping,
+    tracing,
     onCall: flow.onCall,
     metrics,
     log,
@@ -115,7 +120,9 @@ async function main(config: Config): Promise<void> {
   await decisions.close();
   redis?.close();
   await audit.close();
+  await tracing?.close();
   engine.nodes.close();
+  auth.close();
   await server.close();
   log.info('stopped', { abandoned: giveUp.signal.aborted });
   process.exit(giveUp.signal.aborted ? 1 : 0);

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { type Scripted, startScripted } from '../../test/engine/scripted.ts';
 import { waitFor } from '../../test/support/wait.ts';
+import { NO_AUTH } from './engine/auth.ts';
 import { NodeSet } from './engine/nodeSet.ts';
 import { Permits } from './permits.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -24,7 +25,7 @@ async function workerOf(
 ) {
   const engine = await startScripted(say);
   engines.push(engine);
-  const nodes = new NodeSet({ urls: [engine.url], mode: 'Auto', auth: () => undefined });
+  const nodes = new NodeSet({ urls: [engine.url], mode: 'Auto', auth: NO_AUTH });
   const metrics = createMetrics();
   const logged: string[] = [];
   const log = (event: string) => void logged.push(event);

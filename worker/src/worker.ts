@@ -210,8 +210,8 @@ export class Worker {
     const settled = work.catch((error: unknown): Settlement => {
       // A defect of ours costs this task its lock, not the others their worker.
       log.error('task_failed', {
-        taskId: task.id,
-        processInstanceId: task.processInstanceId,
+        process_instance_id: task.processInstanceId,
+        task_id: task.id,
         stack: error instanceof Error ? error.stack : undefined,
       });
       return 'abandoned';

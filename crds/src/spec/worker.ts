@@ -1,6 +1,6 @@
 /** `spec.worker`: the pods. */
 import { z } from 'zod';
-import { duration, labelMap, name, oneWord, resourceList } from './fields.ts';
+import { duration, labelMap, name, oneWord, resourceList, url } from './fields.ts';
 
 /** A pod field that is handed to the API server as it is; that one knows whether it is right. */
 const podObject = (description: string) =>
@@ -67,6 +67,28 @@ export const workerSchema = z
       })
       .default({ requests: { cpu: '500m', memory: '512Mi' } })
       .describe('Resources of the worker container.'),
+    logFormat: z
+      .enum(['JSON', 'ECS'])
+      .default('JSON')
+      .describe(
+        'Form of the log lines. JSON: flat, with the names of docs/decisions.md. ECS: Elastic Common Schema.',
+      ),
+    tracing: z
+      .strictObject({
+        endpoint: url.describe(
+          'Base URL of an OpenTelemetry collector that takes OTLP over HTTP, for example http://otel-collector:4318.',
+        ),
+        sampleRatio: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(1)
+          .describe('Part of the refunds that are traced, 0 to 1. All tasks of one refund share its fate.'),
+      })
+      .optional()
+      .describe(
+        'Traces of refunds, from the start of the process to its decision. Left out: none, at no cost.',
+      ),
     podLabels: labelMap
       .optional()
       .describe('Additional labels of the pods. Those that the operator sets win.'),

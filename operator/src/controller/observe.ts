@@ -3,7 +3,7 @@ import { durationMs } from '../../../crds/src/duration.ts';
 import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
 import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
 import type { BacklogPoller } from '../engine/poller.ts';
-import type { EngineTarget } from '../engine/question.ts';
+import type { EngineAuth, EngineTarget } from '../engine/question.ts';
 import type { Exporter } from '../exporter/exporter.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
@@ -118,7 +118,7 @@ async function liveObjects(
   };
 }
 
-/** What to ask the engine; without credentials while they cannot be read. */
+/** What to ask the engine; with empty credentials while they cannot be read. */
 function engineTarget(spec: PoolSpec, secrets: Record<string, SecretReading>): EngineTarget {
   const { engine, worker } = spec;
   const values = credentialValues(spec, secrets);
@@ -132,11 +132,29 @@ function engineTarget(spec: PoolSpec, secrets: Record<string, SecretReading>): E
     processDefinitionKeys: engine.processDefinitionKeys,
     tenantIds: engine.tenantIds,
     lockDurationMs: durationMs(worker.lockDuration),
-    ...(engine.basicAuthSecretRef && {
-      auth: {
-        username: text(CREDENTIAL_FILES.engineUsername),
-        password: text(CREDENTIAL_FILES.enginePassword),
-      },
-    }),
+    auth: engineAuth(engine, text),
+    ...(values[CREDENTIAL_FILES.engineCA] && { ca: text(CREDENTIAL_FILES.engineCA) }),
   };
+}
+
+function engineAuth(engine: PoolSpec['engine'], text: (file: string) => string): EngineAuth | undefined {
+  const { basicAuthSecretRef, oauth2 } = engine;
+  if (oauth2) {
+    return {
+      kind: 'oauth2',
+      tokenURL: oauth2.tokenURL,
+      clientId: text(CREDENTIAL_FILES.engineClientId),
+      clientSecret: text(CREDENTIAL_FILES.engineClientSecret),
+      scope: oauth2.scope,
+      audience: oauth2.audience,
+      authentication: oauth2.clientAuthentication,
+    };
+  }
+  return (
+    basicAuthSecretRef && {
+      kind: 'basic',
+      username: text(CREDENTIAL_FILES.engineUsername),
+      password: text(CREDENTIAL_FILES.enginePassword),
+    }
+  );
 }

@@ -33,9 +33,9 @@ export class EngineCaller {
   private answeredThisRound = false;
 
   /** @param onNodeFailure what was learned of the engine may no longer hold */
-  constructor({ urls, auth }: Engine, onNodeFailure: () => void) {
-    this.http = new EngineHttp(auth);
-    this.nodes = new Nodes([...new Set(urls.map(normalURL))]);
+  constructor(engine: Engine, onNodeFailure: () => void) {
+    this.http = new EngineHttp(engine);
+    this.nodes = new Nodes([...new Set(engine.urls.map(normalURL))]);
     this.onNodeFailure = onNodeFailure;
   }
 

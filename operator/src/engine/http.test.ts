@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TokenGateway } from '../../../test/support/tokenGateway.ts';
 import { EngineHttp } from './http.ts';
 
 /** Something that is no engine, or a sick one. The real engine is asked in test/integration. */
@@ -14,9 +19,9 @@ async function answering(listener: RequestListener): Promise<string> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/engine-rest`;
 }
-const auth = { username: 'demo', password: 'hunter2' };
+const auth = { kind: 'basic' as const, username: 'demo', password: 'hunter2' };
 async function count(url: string): Promise<number> {
-  const http = new EngineHttp(auth);
+  const http = new EngineHttp({ auth });
   try {
     return await http.count(url, { topicName: 'analyze-fare-rules', tenantIdIn: 'a,b' });
   } finally {
@@ -64,5 +69,121 @@ describe('a count', () => {
     const failure = await count(await answering(listener)).catch((error: Error) => error.message);
     expect(failure).toMatch(message);
     expect(failure).not.toMatch(/secret|hunter2/);
+  });
+});
+
+describe('an engine behind TLS of a private CA that wants bearer tokens', () => {
+  const client = { id: 'pool', secret: 'hunter22' };
+  let directory: string;
+  let gateway: TokenGateway;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'gateway-'));
+    const engineURL = await answering((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"count":7}');
+    });
+    gateway = await TokenGateway.start({ engineURL, directory, lifetimeSeconds: 1, client });
+  });
+  afterEach(async () => {
+    await gateway.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const asking = (change: { clientSecret?: string; ca?: string; tokenURL?: string } = {}) => {
+    const { ca = gateway.ca, ...auth } = change;
+    return new EngineHttp({
+      ca,
+      auth: {
+        kind: 'oauth2',
+        tokenURL: gateway.tokenURL,
+        clientId: client.id,
+        clientSecret: client.secret,
+        authentication: 'Basic',
+        ...auth,
+      },
+    });
+  };
+
+  it('is counted through several lifetimes of a token, without one refusal', async () => {
+    const http = asking();
+    for (const end = Date.now() + 2_500; Date.now() < end; ) {
+      expect(await http.count(gateway.baseURL, {})).toBe(7);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    http.close();
+    expect(gateway.issued.length).toBeGreaterThanOrEqual(3);
+    expect(gateway.issued.length).toBeLessThanOrEqual(5);
+    expect(gateway.refused).toBe(0);
+  });
+
+  it.each<[string, () => Parameters<typeof asking>[0], RegExp]>([
+    [
+      'a wrong secret',
+      () => ({ clientSecret: 'wrong' }),
+      /\/token answered 401 \(invalid_client\): check spec\.engine\.oauth2\.secretRef$/,
+    ],
+    [
+      'a certificate that nobody signed',
+      () => ({ ca: rootCertificates[0] ?? '' }),
+      /^the certificate of https:.* is not trusted \(\w+\): check spec\.engine\.caSecretRef$/,
+    ],
+    ['no certificates', () => ({ ca: 'secret' }), /no PEM certificate: check spec\.engine\.caSecretRef$/],
+    [
+      'a link-local token endpoint',
+      () => ({ tokenURL: 'http://169.254.169.254/latest' }),
+      /link-local address, which is never asked: check spec\.engine\.oauth2\.tokenURL$/,
+    ],
+    [
+      'an engine in the place of the token endpoint',
+      () => ({ tokenURL: `${gateway.baseURL}/external-task/count` }),
+      /answered 401: check spec\.engine\.oauth2\.secretRef$/,
+    ],
+  ])('is unknown, with what to check, after %s', async (_, change, message) => {
+    const http = asking(change());
+    const failure = await http.count(gateway.baseURL, {}).catch((error: Error) => error.message);
+    http.close();
+    expect(failure).toMatch(message);
+    expect(failure).not.toMatch(/tell nobody|hunter22|wrong/);
+    expect(gateway.passed).toBe(0);
+  });
+});
+
+describe('any other question', () => {
+  const question = {
+    path: '/history/process-instance',
+    params: { maxResults: '2' },
+    body: { finished: true },
+    expected: 'rows',
+    read: (body: unknown) => (Array.isArray(body) ? body : undefined),
+    maxBytes: 100,
+    timeoutMs: 200,
+  };
+  async function ask(url: string): Promise<unknown> {
+    const http = new EngineHttp({ auth });
+    try {
+      return await http.ask(url, question);
+    } finally {
+      http.close();
+    }
+  }
+
+  it('is posted when it has a body', async () => {
+    const asked: unknown[] = [];
+    const url = await answering((request, response) => {
+      request.on('data', (chunk) => asked.push([request.method, request.url, JSON.parse(String(chunk))]));
+      request.on('end', () => response.setHeader('content-type', 'application/json').end('[]'));
+    });
+    expect(await ask(url)).toEqual([]);
+    expect(asked).toEqual([
+      ['POST', '/engine-rest/history/process-instance?maxResults=2', { finished: true }],
+    ]);
+  });
+
+  it.each<[string, RequestListener, RegExp]>([
+    ['takes longer than it may', () => undefined, /did not answer within 0\.2 s/],
+    ['is longer than it may be', (_, r) => void r.end(`["${'y'.repeat(200)}"]`), /cannot be reached/],
+    ['is something else', (_, r) => void r.end('{}'), /did not answer with rows/],
+  ])('fails when its answer %s', async (_, listener, message) => {
+    await expect(ask(await answering(listener))).rejects.toThrow(message);
   });
 });

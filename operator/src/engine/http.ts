@@ -1,15 +1,16 @@
 /** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import axios, { type AxiosInstance } from 'axios';
-import { errorCode, OperatorError } from '../errors.ts';
+import { errorCode } from '../errors.ts';
 import { metrics } from '../telemetry/metrics.ts';
-import { guardedLookup, LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
-import type { Credentials, Query } from './question.ts';
+import { guardedLookup } from './addressGuard.ts';
+import { Authorization } from './authorization.ts';
+import { failure, sendGuarded } from './guardedRequest.ts';
+import type { Engine, Query } from './question.ts';
 import { countOf, type EngineRequest } from './request.ts';
 
-/** Longest wait for one answer. */
-const TIMEOUT_MS = 2_000;
 const COUNT = '/external-task/count';
 const TOPIC_NAMES = '/external-task/topic-names';
 /** A count is a few bytes, a list of topics at most this: what is longer is something else. */
@@ -19,10 +20,16 @@ const BODY_LIMIT = { [COUNT]: 4_096, [TOPIC_NAMES]: 1_048_576 };
 export class EngineHttp {
   private readonly agents: [HttpAgent, HttpsAgent];
   private readonly client: AxiosInstance;
+  private readonly authorization: Authorization;
+  /** Whether what was given as certificates is something else. Nothing is asked then: who answers is not known. */
+  private readonly badCA: boolean;
 
-  constructor(auth?: Credentials) {
+  constructor({ auth, ca }: Pick<Engine, 'auth' | 'ca'> = {}) {
     const options = { keepAlive: true, lookup: guardedLookup() };
-    const [httpAgent, httpsAgent] = [new HttpAgent(options), new HttpsAgent(options)];
+    const secureContext = ca === undefined ? undefined : trusting(ca);
+    this.badCA = ca !== undefined && !secureContext;
+    const httpAgent = new HttpAgent(options);
+    const httpsAgent = new HttpsAgent({ ...options, ...(secureContext && { secureContext }) });
     this.agents = [httpAgent, httpsAgent];
     this.client = axios.create({
       // Credentials must not travel elsewhere.
@@ -32,8 +39,8 @@ export class EngineHttp {
       validateStatus: () => true,
       httpAgent,
       httpsAgent,
-      ...(auth && { auth }),
     });
+    this.authorization = new Authorization(auth, this.client);
   }
 
   /**
@@ -72,7 +79,7 @@ export class EngineHttp {
     let outcome = 'ok';
     try {
       const { status, data } = await this.send(baseURL, request);
-      refuse(baseURL, status);
+      refuse(baseURL, status, this.authorization.field);
       const value = request.read(data);
       if (value === undefined) {
         throw failure('answer', `${baseURL} did not answer with ${request.expected}: check spec.engine.urls`);
@@ -89,34 +96,32 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    { path, params, body, maxBytes, timeoutMs = TIMEOUT_MS }: EngineRequest<unknown>,
+    { path, params, body, maxBytes, timeoutMs }: EngineRequest<unknown>,
   ): Promise<{ status: number; data: unknown }> {
-    // A literal address is connected to without a lookup, so the lookup's guard does not see it.
-    if (namesLinkLocal(baseURL)) throw linkLocal(baseURL);
-    try {
-      return await this.client.request({
+    if (this.badCA) throw failure('untrusted', 'there is no PEM certificate: check spec.engine.caSecretRef');
+    const ask = (authorization: string | undefined) =>
+      sendGuarded(this.client, {
         method: body ? 'POST' : 'GET',
         url: `${baseURL}${path}`,
-        params,
-        data: body,
-        maxContentLength: maxBytes,
-        signal: AbortSignal.timeout(timeoutMs),
+        name: baseURL,
+        field: 'spec.engine.urls',
+        ...(params && { params }),
+        headers: authorization === undefined ? {} : { authorization },
+        ...(body && { data: body }),
+        limit: maxBytes,
+        ...(timeoutMs !== undefined && { timeoutMs }),
       });
-    } catch (error) {
-      const code = axios.isAxiosError(error) ? error.code : undefined;
-      if (code === LINK_LOCAL) throw linkLocal(baseURL);
-      if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
-        throw failure('timeout', `${baseURL} did not answer within ${timeoutMs / 1_000} s`);
-      }
-      throw failure('unreachable', `${baseURL} cannot be reached (${code ?? 'no code'})`);
-    }
+    const authorization = await this.authorization.header();
+    const answer = await ask(authorization);
+    const again = answer.status === 401 && this.authorization.refused(authorization);
+    return again ? ask(await this.authorization.header()) : answer;
   }
 }
 
-function refuse(baseURL: string, status: number): void {
+function refuse(baseURL: string, status: number, credentialsField: string): void {
   if (status === 200) return;
   if (status === 401 || status === 403) {
-    throw failure('refused', `${baseURL} answered ${status}: check spec.engine.basicAuthSecretRef`);
+    throw failure('refused', `${baseURL} answered ${status}: check ${credentialsField}`);
   }
   if (status >= 300 && status < 400) {
     throw failure(
@@ -127,8 +132,13 @@ function refuse(baseURL: string, status: number): void {
   throw failure('status', `${baseURL} answered ${status} where 200 was expected: check spec.engine.urls`);
 }
 
-const linkLocal = (baseURL: string) =>
-  failure('address', `${baseURL} is at a link-local address, which is never asked: check spec.engine.urls`);
-
-/** @param kind the rest of the code, which is the metric's label too */
-const failure = (kind: string, message: string) => new OperatorError(`engine_${kind}`, message, true);
+/** The usual certificates and these; undefined where the text has none, which Node passes by. */
+function trusting(pem: string): SecureContext | undefined {
+  try {
+    return pem.includes('-----BEGIN CERTIFICATE-----')
+      ? createSecureContext({ ca: [...getCACertificates('default'), pem] })
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -55,8 +55,8 @@ describe('pools of one engine', () => {
   it('are asked for separately with other credentials: one may see what another may not', async () => {
     const responder = await engine([{ topic: 't', waiting: 1 }]);
     const poller = newPoller();
-    track(poller, 'a', [responder.url], { auth: { username: 'a', password: 'a' } });
-    track(poller, 'b', [responder.url], { auth: { username: 'b', password: 'b' } });
+    track(poller, 'a', [responder.url], { auth: { kind: 'basic', username: 'a', password: 'a' } });
+    track(poller, 'b', [responder.url], { auth: { kind: 'basic', username: 'b', password: 'b' } });
     await backlogOf(poller, 'a');
     await backlogOf(poller, 'b');
     expect(responder.counts('t')).toBe(4);
@@ -268,7 +268,7 @@ describe('fifty engines that hang among a hundred', () => {
     const poller = newPoller();
     const indexes = [...Array(50).keys()];
     // Other credentials make other engines of the same address.
-    const auth = (index: number) => ({ username: `u${index}`, password: 'p' });
+    const auth = (index: number) => ({ kind: 'basic' as const, username: `u${index}`, password: 'p' });
     for (const index of indexes) track(poller, `h${index}`, [healthy.url], { auth: auth(index) });
     for (const index of indexes) await backlogOf(poller, `h${index}`);
     for (const index of indexes) track(poller, `f${index}`, [hanging.url], { auth: auth(index) });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { engineKey, inFlightQuery, normalURL, pendingQuery, type Question, questionKey } from './question.ts';
 
-const auth = { username: 'demo', password: 'hunter2' };
+const auth = { kind: 'basic' as const, username: 'demo', password: 'hunter2' };
+const client = {
+  kind: 'oauth2' as const,
+  tokenURL: 'https://idp/token',
+  clientId: 'pool',
+  clientSecret: 'hunter2',
+  authentication: 'Basic' as const,
+};
 const urls = ['http://a:8080/engine-rest', 'http://b:8080/engine-rest'];
 const question: Question = {
   topic: 'analyze-fare-rules',
@@ -27,6 +34,8 @@ describe('an engine', () => {
     ['another path', { urls: ['http://a:8080/other', urls[1] ?? ''], auth }],
     ['another user', { urls, auth: { ...auth, username: 'other' } }],
     ['another password', { urls, auth: { ...auth, password: 'other' } }],
+    ['tokens in place of a password', { urls, auth: client }],
+    ['other certificates', { urls, auth, ca: 'PEM' }],
     ['no credentials', { urls }],
   ])('is another one with %s', (_, other) => {
     expect(engineKey(other)).not.toBe(engineKey({ urls, auth }));
@@ -34,6 +43,9 @@ describe('an engine', () => {
 
   it('has a key without its password', () => {
     expect(engineKey({ urls, auth })).not.toContain('hunter2');
+    expect(engineKey({ urls, auth: client })).not.toBe(
+      engineKey({ urls, auth: { ...client, clientSecret: 'other' } }),
+    );
   });
 
   it('has no port in its URL that the scheme implies', () => {

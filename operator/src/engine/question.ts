@@ -1,16 +1,19 @@
 /** What is asked of an engine: what makes two engines or two questions the same, and the parameters of a count. */
 import { createHash } from 'node:crypto';
+import type { ClientCredentials } from '../../../crds/src/oauth2.ts';
 
-export interface Credentials {
-  username: string;
-  password: string;
-}
+/** Who the operator is to an engine. */
+export type EngineAuth =
+  | { kind: 'basic'; username: string; password: string }
+  | ({ kind: 'oauth2' } & ClientCredentials);
 
 /** An engine as one pool sees it. */
 export interface Engine {
   /** Base URLs of the nodes of one engine cluster. */
   urls: readonly string[];
-  auth?: Credentials | undefined;
+  auth?: EngineAuth | undefined;
+  /** PEM certificates to trust beside the usual ones, for the nodes and for where tokens come from. */
+  ca?: string | undefined;
 }
 
 /** Which tasks a pool's workers may fetch. */
@@ -35,8 +38,8 @@ export function normalURL(url: string): string {
 }
 
 /** The same for pools whose engine is the same: same nodes in any order, same credentials. Holds no secret. */
-export function engineKey({ urls, auth }: Engine): string {
-  const same = [[...new Set(urls.map(normalURL))].sort(), auth?.username, auth?.password];
+export function engineKey({ urls, auth, ca }: Engine): string {
+  const same = [[...new Set(urls.map(normalURL))].sort(), auth && Object.entries(auth).sort(), ca];
   return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }
 

@@ -30,6 +30,8 @@ export interface BookOptions {
   log: Logger;
   namespace: string;
   name: string;
+  /** ClusterRole that takes the ConfigMap with it when the operator is uninstalled. Left out: it stays. */
+  ownerName?: string | undefined;
 }
 
 interface Entry {
@@ -140,10 +142,21 @@ export class Book {
   }
 
   private async write(data: Record<string, string>): Promise<BookConfigMap> {
-    const { client, name, namespace } = this.options;
+    const { client, name, namespace, ownerName } = this.options;
     if (this.live) return client.replace<BookConfigMap>({ ...this.live, data });
+    const owner = ownerName ? await client.get(KINDS.clusterRole, ownerName) : undefined;
+    const { uid } = owner?.metadata ?? {};
+    const ownerReferences =
+      owner && uid
+        ? [{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid }]
+        : [];
     const { apiVersion, kind } = KINDS.configMap;
-    return client.create<BookConfigMap>({ apiVersion, kind, metadata: { name, namespace }, data });
+    return client.create<BookConfigMap>({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, ownerReferences },
+      data,
+    });
   }
 
   private age(now: number): void {

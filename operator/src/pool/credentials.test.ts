@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { parsePoolSpec } from '../../../crds/src/pool.ts';
-import { checkCredentials, credentialValues } from './credentials.ts';
+import { checkCredentials, credentialValues, referencedSecrets } from './credentials.ts';
 import { minimalSpec } from './fixtures.ts';
 import type { SecretReading } from './observation.ts';
 
-const parsed = parsePoolSpec({
-  ...minimalSpec,
-  engine: { ...minimalSpec.engine, basicAuthSecretRef: { name: 'camunda' } },
-});
-if (!parsed.ok) throw new Error(parsed.problems.join());
-const { spec } = parsed;
+function specOf(engine: object) {
+  const parsed = parsePoolSpec({ ...minimalSpec, engine: { ...minimalSpec.engine, ...engine } });
+  if (!parsed.ok) throw new Error(parsed.problems.join());
+  return parsed.spec;
+}
+const spec = specOf({ basicAuthSecretRef: { name: 'camunda' } });
 
 const found = (data: Record<string, string>): SecretReading => ({
   state: 'found',
@@ -57,5 +57,50 @@ describe('the credentials of a pool', () => {
       'engine-username': 'bWU=',
       'engine-password': 'cHc=',
     });
+  });
+});
+
+describe('the credentials of a pool whose engine wants bearer tokens', () => {
+  const bearer = specOf({
+    oauth2: { tokenURL: 'https://idp/token', secretRef: { name: 'client', clientIdKey: 'id' } },
+    caSecretRef: { name: 'private-ca' },
+  });
+  const readings = {
+    openai: found({ 'api-key': 'a2V5' }),
+    client: found({ id: 'aWQ=', CLIENT_SECRET: 'c2VjcmV0' }),
+    'private-ca': found({ 'ca.crt': 'UEVN' }),
+  };
+
+  it('are read from the Secrets that it names, and from no other', () => {
+    expect(referencedSecrets(bearer).sort()).toEqual(['client', 'openai', 'private-ca']);
+  });
+
+  it('are put together under the names of the worker’s files', () => {
+    expect(credentialValues(bearer, readings)).toEqual({
+      'llm-0': 'a2V5',
+      'engine-client-id': 'aWQ=',
+      'engine-client-secret': 'c2VjcmV0',
+      'engine-ca': 'UEVN',
+    });
+  });
+
+  it.each([
+    ['client', 'spec.engine.oauth2.secretRef'],
+    ['private-ca', 'spec.engine.caSecretRef'],
+  ])('are missed by the field that names them: %s', (secret, field) => {
+    const { [secret as 'client']: _gone, ...rest } = readings;
+    const missing = checkCredentials('refunds', 'pool', bearer, rest, undefined);
+    expect(missing).toMatchObject({
+      ready: false,
+      message: expect.stringContaining(`${field}: there is no Secret`),
+    });
+    const forbidden = checkCredentials(
+      'refunds',
+      'pool',
+      bearer,
+      { ...rest, [secret]: { state: 'forbidden' } },
+      undefined,
+    );
+    expect(forbidden).toMatchObject({ message: expect.stringContaining(`--resource-name=${secret} `) });
   });
 });

@@ -27,6 +27,7 @@ export type Credentials =
 export function credentialRefs(spec: PoolSpec): CredentialRef[] {
   const { engine, llm, cache } = spec;
   const basic = engine.basicAuthSecretRef;
+  const client = engine.oauth2?.secretRef;
   return [
     ...llm.credentials.map(({ secretRef }, index) => ({
       field: `spec.llm.credentials[${index}].secretRef`,
@@ -39,6 +40,22 @@ export function credentialRefs(spec: PoolSpec): CredentialRef[] {
           { key: basic.usernameKey, file: CREDENTIAL_FILES.engineUsername },
           { key: basic.passwordKey, file: CREDENTIAL_FILES.enginePassword },
         ].map((ref) => ({ field: 'spec.engine.basicAuthSecretRef', secret: basic.name, ...ref }))
+      : []),
+    ...(client
+      ? [
+          { key: client.clientIdKey, file: CREDENTIAL_FILES.engineClientId },
+          { key: client.clientSecretKey, file: CREDENTIAL_FILES.engineClientSecret },
+        ].map((ref) => ({ field: 'spec.engine.oauth2.secretRef', secret: client.name, ...ref }))
+      : []),
+    ...(engine.caSecretRef
+      ? [
+          {
+            field: 'spec.engine.caSecretRef',
+            secret: engine.caSecretRef.name,
+            key: engine.caSecretRef.key,
+            file: CREDENTIAL_FILES.engineCA,
+          },
+        ]
       : []),
     ...(llm.caSecretRef
       ? [

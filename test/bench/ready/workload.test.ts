@@ -18,13 +18,13 @@ it('a copied workload has the same pods, and no owner that would take it away', 
       },
       status: { replicas: 3 },
     }),
-    others: [owned('Secret', 'pool-credentials', { data: { k: 'dg==' } })],
+    others: [owned('Secret', 'openai', { data: { k: 'dg==' } })],
   } as unknown as Workload;
   expect(copies(workload, 'b', 'theirs')).toEqual([
     {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: 'pool-credentials', namespace: 'b' },
+      metadata: { name: 'openai', namespace: 'b' },
       data: { k: 'dg==' },
     },
     {

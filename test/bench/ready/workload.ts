@@ -13,9 +13,11 @@ export async function readWorkload(cluster: TestCluster, pool: string): Promise<
   const deployment = await existing(cluster, 'apps/v1', 'Deployment', pool);
   const { serviceAccountName, volumes = [] } = deployment.spec.template.spec as {
     serviceAccountName: string;
-    volumes?: { secret?: { secretName: string } }[];
+    volumes?: { projected?: { sources: { secret?: { name: string } }[] } }[];
   };
-  const secrets = volumes.flatMap(({ secret }) => (secret ? [secret.secretName] : []));
+  const secrets = volumes.flatMap(({ projected }) =>
+    (projected?.sources ?? []).flatMap(({ secret }) => (secret ? [secret.name] : [])),
+  );
   const others = await Promise.all([
     existing(cluster, 'v1', 'ServiceAccount', serviceAccountName),
     ...secrets.map((name) => existing(cluster, 'v1', 'Secret', name)),

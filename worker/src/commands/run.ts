@@ -1,12 +1,12 @@
 /** Commands of the worker's image, beside working: `node main.mjs return-fallbacks`, `… verify-audit FILE`. */
-import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import type { Config } from '../config.ts';
 import { Credentials } from '../credentials.ts';
+import { createEngineAuth, engineFiles } from '../engine/auth.ts';
 import { EngineError, toEngineError } from '../engine/errors.ts';
-import { NodeSet } from '../engine/nodeSet.ts';
+import type { NodeSet } from '../engine/nodeSet.ts';
 import type { EngineNode } from '../engine/nodes.ts';
 import type { Send } from '../engine/reviews.ts';
-import { engineAuth } from '../engine/setUp.ts';
+import { engineNodes } from '../engine/setUp.ts';
 import { parseReturnArguments, type ReturnOptions, USAGE } from './arguments.ts';
 import { returnFallbacks } from './returnFallbacks.ts';
 import { verifyAudit } from './verifyAudit.ts';
@@ -27,11 +27,10 @@ export async function runCommand(name: string, args: readonly string[], config: 
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
-  const { engineUsername, enginePassword } = CREDENTIAL_FILES;
-  const credentials = new Credentials(config.CREDENTIALS_DIR, [engineUsername, enginePassword]);
+  const credentials = new Credentials(config.CREDENTIALS_DIR, engineFiles(config).all);
   await credentials.reload();
-  const auth = () => engineAuth(config, credentials);
-  const nodes = new NodeSet({ urls: config.CAMUNDA_URL, mode: config.CAMUNDA_NODES, auth });
+  const auth = createEngineAuth(config, credentials);
+  const nodes = engineNodes(config, auth, credentials);
   await nodes.open(() => {});
   try {
     const { failed } = await returnFallbacks({
@@ -53,6 +52,7 @@ export async function runCommand(name: string, args: readonly string[], config: 
     return 1;
   } finally {
     nodes.close();
+    auth.close();
   }
 }
 

@@ -3,11 +3,19 @@
  * label. Bodies are read for their error code only and never repeated.
  */
 
+import { isUntrusted } from '../http/trust.ts';
+
 export type EngineErrorCode =
   /** Nothing was sent: refused, or no such host. */
   | 'UNREACHABLE'
   /** It was sent and no answer came: it may have worked. */
   | 'NO_ANSWER'
+  /** Nothing was sent: the certificate of the engine, or of where tokens come from, is not trusted. */
+  | 'UNTRUSTED'
+  /** Nothing was sent: the client, its secret or its scope is refused where tokens come from. */
+  | 'TOKEN_REFUSED'
+  /** Nothing was sent: no token could be had for another reason. */
+  | 'NO_TOKEN'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   /** The task has ended or was cancelled. */
@@ -27,11 +35,15 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   readonly status: number | undefined;
 
-  constructor(code: EngineErrorCode, status?: number) {
-    super(`engine: ${code}${status ? ` (HTTP ${status})` : ''}`);
+  /** Of a refusal of the client: one of the words of RFC 6749. */
+  readonly reason: string | undefined;
+
+  constructor(code: EngineErrorCode, status?: number, reason?: string) {
+    super(`engine: ${code}${status ? ` (HTTP ${status})` : ''}${reason ? `: ${reason}` : ''}`);
     this.name = 'EngineError';
     this.code = code;
     this.status = status;
+    this.reason = reason;
   }
 }
 
@@ -48,6 +60,7 @@ const NOT_SENT = new Set([
 /** The typed form of what the HTTP client threw: whatever is not known to have failed before may have worked. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
+  if (isUntrusted(error)) return new EngineError('UNTRUSTED');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new EngineError(NOT_SENT.has(code) ? 'UNREACHABLE' : 'NO_ANSWER');
 }

@@ -9,6 +9,8 @@ const taskSchema = z.object({
   processInstanceId: z.string().min(1),
   /** Null until the first failure. */
   retries: z.int().nullish(),
+  /** Since 7.21. */
+  createTime: z.string().nullish(),
   variables: z
     .record(z.string(), z.object({ value: z.unknown(), type: z.string().nullish() }))
     .nullish()

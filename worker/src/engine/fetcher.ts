@@ -13,6 +13,8 @@ export interface FetcherOptions {
   log: Log;
 }
 
+const REFUSALS: ReadonlySet<EngineErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_REFUSED']);
+
 export class Fetcher {
   readonly #options: FetcherOptions;
   /** Per polled node: undefined while it answers, otherwise the reason of the last failure. */
@@ -53,11 +55,11 @@ export class Fetcher {
       this.#note(node, undefined);
       return tasks;
     } catch (thrown) {
-      const { code, status } = toEngineError(thrown);
+      const { code, status, reason } = toEngineError(thrown);
       metrics.engineErrors.inc({ operation: 'fetch', code });
-      if (before !== code) log.warn('engine_not_reached', { node: node.name, code, status });
+      if (before !== code) log.warn('engine_not_reached', { node: node.name, code, status, reason });
       this.#note(node, code);
-      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') await onRefused();
+      if (REFUSALS.has(code)) await onRefused();
       return undefined;
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { NO_AUTH } from './auth.ts';
 import { NodeSet } from './nodeSet.ts';
 import type { EngineNode } from './nodes.ts';
 
@@ -10,7 +11,7 @@ const open = (urls = ['http://engine:1/engine-rest']) => {
   set = new NodeSet({
     urls,
     mode: 'Auto',
-    auth: () => undefined,
+    auth: NO_AUTH,
     lookup: async () => {
       if (addresses instanceof Error) throw addresses;
       return addresses;

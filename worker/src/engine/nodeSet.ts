@@ -12,12 +12,15 @@ import {
   systemLookup,
   targetKey,
 } from './addresses.ts';
-import { type BasicAuth, EngineNode } from './nodes.ts';
+import type { EngineAuth } from './auth.ts';
+import { EngineNode } from './nodes.ts';
 
 export interface NodeSetOptions {
   urls: readonly string[];
   mode: NodesMode;
-  auth: () => BasicAuth | undefined;
+  auth: EngineAuth;
+  /** PEM certificates to trust beside the usual ones, as of now. */
+  ca?: (() => string | undefined) | undefined;
   lookup?: Lookup;
   /** Milliseconds between two look-ups. Left out: 3,000. */
   refreshMs?: number;
@@ -99,7 +102,7 @@ export class NodeSet {
   }
 
   async #refresh(): Promise<void> {
-    const { urls, auth, lookup = systemLookup } = this.#options;
+    const { urls, auth, ca, lookup = systemLookup } = this.#options;
     const targets = await resolveTargets(
       urls,
       this.all.map(({ target }) => target),
@@ -115,7 +118,7 @@ export class NodeSet {
     for (const target of targets) {
       const key = targetKey(target);
       if (this.#nodes.has(key)) continue;
-      const node = new EngineNode(target, auth);
+      const node = new EngineNode(target, auth, ca);
       this.#nodes.set(key, node);
       this.#listener(node);
     }

@@ -1,6 +1,6 @@
 /**
- * HTTP to one address of the engine: connections are kept, basic auth is read
- * anew for each request (it may be rotated), no redirect is followed and
+ * HTTP to one address of the engine: connections are kept, credentials are read
+ * anew for each request (they may be rotated), no redirect is followed and
  * nothing is taken from the environment. The address is fixed, so that a name
  * with several addresses is several nodes; the Host header and the name that a
  * certificate must have are those of the URL.
@@ -10,13 +10,9 @@ import { isIP } from 'node:net';
 import { createAgent } from '../http/agent.ts';
 import { type Answer, send } from '../http/send.ts';
 import { hostOf, type Target } from './addresses.ts';
+import type { EngineAuth } from './auth.ts';
 import { codeOf, EngineError, type EngineErrorCode, toEngineError } from './errors.ts';
 import { Gate } from './gate.ts';
-
-export interface BasicAuth {
-  username: string;
-  password: string;
-}
 
 export interface EngineRequest {
   method: 'GET' | 'POST';
@@ -47,6 +43,7 @@ const AILING: ReadonlySet<EngineErrorCode> = new Set([
   'NO_ANSWER',
   'UNAVAILABLE',
   'UNEXPECTED_RESPONSE',
+  'UNTRUSTED',
 ]);
 
 export class EngineNode {
@@ -55,17 +52,21 @@ export class EngineNode {
   /** Base URL with the address in the place of the name. */
   readonly #base: string;
   readonly #host: string;
-  readonly #auth: () => BasicAuth | undefined;
+  readonly #auth: EngineAuth;
   readonly #gate = new Gate(PLACES, PLACE_MS);
   #outstanding = 0;
   #ailing = false;
   #closing = false;
 
-  constructor(target: Target, auth: () => BasicAuth | undefined) {
+  /** @param ca PEM certificates to trust beside the usual ones, as of now. */
+  constructor(target: Target, auth: EngineAuth, ca?: () => string | undefined) {
     const { protocol, port, pathname, host } = new URL(target.url);
     const name = hostOf(target.url);
     this.target = target;
-    this.#agent = createAgent(protocol === 'https:', CONNECT_TIMEOUT_MS, isIP(name) ? undefined : name);
+    this.#agent = createAgent(protocol === 'https:', CONNECT_TIMEOUT_MS, {
+      servername: isIP(name) ? undefined : name,
+      ca,
+    });
     const address = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
     this.#base = `${protocol}//${address}${port && `:${port}`}${pathname.replace(/\/+$/, '')}`;
     this.#host = host;
@@ -115,29 +116,33 @@ export class EngineNode {
     if (this.#outstanding === 0) this.#agent.destroy();
   }
 
-  async #send({ method, path, body, expected, timeoutMs }: EngineRequest): Promise<unknown> {
-    const answer = await send({
+  async #send(request: EngineRequest): Promise<unknown> {
+    const header = this.#auth.header();
+    // Only a token that has yet to come is waited for.
+    const authorization = header instanceof Promise ? await header : header;
+    let answer = await this.#ask(request, authorization);
+    // A refusal is no work done, whatever the request was: with a new token it may be repeated at once.
+    if (answer.status === 401 && authorization !== undefined && this.#auth.refused(authorization)) {
+      answer = await this.#ask(request, await this.#auth.header());
+    }
+    return read(answer, request.expected);
+  }
+
+  #ask({ method, path, body, timeoutMs }: EngineRequest, authorization: string | undefined): Promise<Answer> {
+    return send({
       method,
       url: this.#base + path,
-      headers: this.#headers(),
+      headers: {
+        host: this.#host,
+        accept: 'application/json',
+        'content-type': 'application/json',
+        ...(authorization !== undefined && { authorization }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       agent: this.#agent,
       timeoutMs,
       maxLength: MAX_ANSWER_LENGTH,
     });
-    return read(answer, expected);
-  }
-
-  #headers(): Record<string, string> {
-    const auth = this.#auth();
-    return {
-      host: this.#host,
-      accept: 'application/json',
-      'content-type': 'application/json',
-      ...(auth && {
-        authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
-      }),
-    };
   }
 }
 

@@ -1,14 +1,14 @@
 /** Puts the engine's side together from the configuration. */
-import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import type { Config } from '../config.ts';
 import type { Credentials } from '../credentials.ts';
 import type { FailurePolicy } from '../failurePolicy.ts';
 import { TICKET_VARIABLES } from '../fare/ticket.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { TRACEPARENT_VARIABLE } from '../telemetry/tracing/ids.ts';
+import { type EngineAuth, engineCA } from './auth.ts';
 import type { Subscription } from './externalTasks.ts';
 import { type LockKeeping, longestHoldMs } from './keepLock.ts';
 import { NodeSet } from './nodeSet.ts';
-import type { BasicAuth } from './nodes.ts';
 import type { Settler } from './settle.ts';
 
 export interface EngineSetUp {
@@ -19,16 +19,19 @@ export interface EngineSetUp {
   policy: FailurePolicy;
 }
 
-/** User and password as of now; undefined where the engine asks for none. */
-export function engineAuth({ secrets }: Config, credentials: Credentials): BasicAuth | undefined {
-  const username = credentials.get(CREDENTIAL_FILES.engineUsername) ?? secrets.get('CAMUNDA_USERNAME');
-  const password = credentials.get(CREDENTIAL_FILES.enginePassword) ?? secrets.get('CAMUNDA_PASSWORD');
-  return username !== undefined && password !== undefined ? { username, password } : undefined;
-}
-
 /** A fifth of the lock, at most 5 s: completing takes milliseconds, unless the engine is in trouble. */
 export function completionMarginMs(lockDurationMs: number): number {
   return Math.min(5_000, lockDurationMs / 5);
+}
+
+/** The engine's nodes, asked with these credentials. */
+export function engineNodes(config: Config, auth: EngineAuth, credentials: Credentials): NodeSet {
+  return new NodeSet({
+    urls: config.CAMUNDA_URL,
+    mode: config.CAMUNDA_NODES,
+    auth,
+    ca: engineCA(config, credentials),
+  });
 }
 
 /**
@@ -37,18 +40,20 @@ export function completionMarginMs(lockDurationMs: number): number {
  */
 export function setUpEngine(
   config: Config,
-  auth: () => BasicAuth | undefined,
+  nodes: NodeSet,
   { giveUp, stopping, metrics }: { giveUp: AbortSignal; stopping: () => boolean; metrics: Metrics },
 ): EngineSetUp {
   const { workerId, LOCK_DURATION_MS: lockDurationMs } = config;
-  const nodes = new NodeSet({ urls: config.CAMUNDA_URL, mode: config.CAMUNDA_NODES, auth });
   return {
     nodes,
     subscription: {
       workerId,
       topic: config.CAMUNDA_TOPIC,
       lockDurationMs,
-      variables: TICKET_VARIABLES,
+      variables:
+        config.OTEL_TRACES_EXPORTER === 'none'
+          ? TICKET_VARIABLES
+          : [...TICKET_VARIABLES, TRACEPARENT_VARIABLE],
       processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
       tenantIds: config.CAMUNDA_TENANT_IDS,
     },

@@ -20,7 +20,16 @@ const MAX_OUTPUT = 200;
 export interface TaskIds {
   taskId: string;
   processInstanceId: string;
+  /** Where traces are on. */
+  traceId?: string | undefined;
 }
+
+/** The ids as fields of a log line. */
+export const idFields = ({ taskId, processInstanceId, traceId }: TaskIds) => ({
+  process_instance_id: processInstanceId,
+  task_id: taskId,
+  trace_id: traceId,
+});
 
 export interface AuditOptions {
   log: Pick<Log, 'record' | 'error'>;
@@ -89,6 +98,7 @@ export class Audit {
     return {
       process_instance: ids.processInstanceId,
       task_id: ids.taskId,
+      trace_id: ids.traceId,
       attempt: record.number,
       input: prompt.user,
       output: answer ? answer.content.slice(0, MAX_OUTPUT) : null,
@@ -143,7 +153,7 @@ export class Audit {
       return make();
     } catch (error) {
       this.#options.log.error('audit_failed', {
-        ...ids,
+        ...idFields(ids),
         stack: error instanceof Error ? error.stack : error,
       });
       return undefined;
@@ -171,8 +181,7 @@ export class Audit {
 
 /** Which task, and what was decided for it. */
 const identity = (ids: TaskIds, { bookingId, decision, source }: Outcome): Fields => ({
-  process_instance_id: ids.processInstanceId,
-  task_id: ids.taskId,
+  ...idFields(ids),
   booking_id: bookingId ?? null,
   decision,
   source,

@@ -39,6 +39,9 @@ export interface ChainedRecord extends Fields, Link {
   hash: string;
 }
 
+/** Where a log line in Elastic's form keeps the record as it was written: see ecs.ts. */
+export const ORIGINAL = 'event.original';
+
 const FIRST = '0'.repeat(64);
 
 /** The record with its place in the chain, as the next one after `last`, or as the first. */
@@ -57,7 +60,8 @@ export function chained(
 /** The record in a line of a log or a file; undefined where the line is something else. */
 export function recordIn(line: string): ChainedRecord | undefined {
   try {
-    const value = JSON.parse(line) as Partial<ChainedRecord> | null;
+    const value = JSON.parse(line) as (Partial<ChainedRecord> & { [ORIGINAL]?: unknown }) | null;
+    if (typeof value?.[ORIGINAL] === 'string') return recordIn(value[ORIGINAL]);
     const { chain, seq, prev, hash } = value ?? {};
     const complete =
       typeof chain === 'string' &&

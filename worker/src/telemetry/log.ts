@@ -4,6 +4,7 @@
  * each caller's care.
  */
 import winston from 'winston';
+import { ecsLine, ecsRecord } from './ecs.ts';
 
 export interface Log {
   /** For people: level, event and fields. */
@@ -17,6 +18,8 @@ export interface Log {
 
 export interface LogOptions {
   level: string;
+  /** Left out: json. */
+  format?: 'json' | 'ecs';
   /** Fields of every line. */
   fields: Record<string, unknown>;
   /** The values that must not appear, as of now. */
@@ -26,19 +29,17 @@ export interface LogOptions {
 /** Shorter values are ordinary words as often as they are secrets. */
 const SHORTEST_SECRET = 6;
 
-export function createLog({ level, fields, secrets }: LogOptions): Log {
+export function createLog({ level, format = 'json', fields, secrets }: LogOptions): Log {
   const line = winston.format.printf((info) => {
     const { level: severity, message, ...rest } = info;
-    return redacted(
-      {
-        timestamp: new Date().toISOString(),
-        level: severity,
-        event: message,
-        ...fields,
-        ...rest,
-      },
-      secrets(),
-    );
+    const flat = {
+      timestamp: new Date().toISOString(),
+      level: severity,
+      event: message,
+      ...fields,
+      ...rest,
+    };
+    return redacted(format === 'ecs' ? ecsLine(flat) : flat, secrets());
   });
   const logger = winston.createLogger({
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
@@ -58,7 +59,7 @@ export function createLog({ level, fields, secrets }: LogOptions): Log {
     debug: write('debug'),
     // Past the logger, which would take as long for it as the record's hash does, and has nothing to add.
     record: (line) => {
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${format === 'ecs' ? ecsRecord(line) : line}\n`);
     },
   };
 }

@@ -102,6 +102,28 @@ describe('the workers’ Deployment', () => {
     expect(envOf({ scaling })).not.toHaveProperty('LLM_QUOTA_SHARERS');
   });
 
+  it('names client, certificates, traces and the form of the log, each only where it is asked for', () => {
+    const engine = {
+      ...minimalSpec.engine,
+      oauth2: { tokenURL: 'https://idp/token', secretRef: { name: 'client' }, scope: 'a b' },
+      caSecretRef: { name: 'ca' },
+    };
+    const worker = { logFormat: 'ECS', tracing: { endpoint: 'http://otel:4318', sampleRatio: 0.5 } };
+    const { POD_NAME: _pod, ...env } = envOf({ engine, worker });
+    expect(workerEnvSchema.parse(env)).toMatchObject({
+      CAMUNDA_TOKEN_URL: 'https://idp/token',
+      CAMUNDA_TOKEN_SCOPE: 'a b',
+      CAMUNDA_CLIENT_AUTHENTICATION: 'Basic',
+      CAMUNDA_CA_FILE: 'engine-ca',
+      LOG_FORMAT: 'ecs',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: 0.5,
+    });
+    expect(Object.keys(envOf()).filter((name) => /TOKEN|CLIENT|CA_FILE|LOG_|OTEL/.test(name))).toEqual([]);
+  });
+
   it('takes the pool’s image before the operator’s', () => {
     expect(podOf().spec.containers[0].image).toBe('worker:default');
     expect(podOf({ worker: { image: 'mine:1' } }).spec.containers[0].image).toBe('mine:1');

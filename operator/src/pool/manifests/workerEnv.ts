@@ -26,6 +26,13 @@ export function workerEnv(pool: string, spec: PoolSpec): WorkerEnvText {
     }),
     ...(engine.tenantIds && { CAMUNDA_TENANT_IDS: engine.tenantIds.join(',') }),
     CAMUNDA_NODES: engine.nodes,
+    ...(engine.oauth2 && {
+      CAMUNDA_TOKEN_URL: engine.oauth2.tokenURL,
+      ...(engine.oauth2.scope !== undefined && { CAMUNDA_TOKEN_SCOPE: engine.oauth2.scope }),
+      ...(engine.oauth2.audience !== undefined && { CAMUNDA_TOKEN_AUDIENCE: engine.oauth2.audience }),
+      CAMUNDA_CLIENT_AUTHENTICATION: engine.oauth2.clientAuthentication,
+    }),
+    ...(engine.caSecretRef && { CAMUNDA_CA_FILE: CREDENTIAL_FILES.engineCA }),
     WORKER_CONCURRENCY: String(worker.concurrency),
     LOCK_DURATION_MS: String(durationMs(worker.lockDuration)),
     LONG_POLL_MS: String(durationMs(worker.longPollTimeout)),
@@ -82,6 +89,14 @@ export function workerEnv(pool: string, spec: PoolSpec): WorkerEnvText {
     ON_FAILURE_FINALLY: onFailure.finally,
     AUDIT_PROCESS_VARIABLES: String(audit.processVariables),
     ...(audit.persistentVolumeClaim !== undefined && { AUDIT_DIR }),
+    // Only where it is not what the worker does by itself: pods that need no change are not replaced.
+    ...(worker.logFormat === 'ECS' && { LOG_FORMAT: 'ecs' }),
+    ...(worker.tracing && {
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: worker.tracing.endpoint,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: String(worker.tracing.sampleRatio),
+    }),
     DIRECTIVES_FILE: `${DIRECTIVES_DIR}/${DIRECTIVES_FILE}`,
   };
 }

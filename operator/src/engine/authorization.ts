@@ -1,0 +1,67 @@
+/** The Authorization header of requests to one engine, and the tokens that are in it. */
+import type { AxiosInstance } from 'axios';
+import { readTokenAnswer, type Token, TokenKeeper, tokenRequest } from '../../../crds/src/oauth2.ts';
+import { failure, sendGuarded } from './guardedRequest.ts';
+import type { EngineAuth } from './question.ts';
+
+/** A token has some kilobytes: what is longer is something else. */
+const BODY_LIMIT = 262_144;
+const BEARER = 'Bearer ';
+
+export class Authorization {
+  /** To check when the engine refuses the header. */
+  readonly field: string;
+  private readonly basic: string | undefined;
+  private readonly tokens: TokenKeeper | undefined;
+
+  /** @param client with the agents and the limits of this engine */
+  constructor(auth: EngineAuth | undefined, client: AxiosInstance) {
+    this.field = auth?.kind === 'oauth2' ? 'spec.engine.oauth2' : 'spec.engine.basicAuthSecretRef';
+    if (auth?.kind === 'basic') {
+      this.basic = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
+    } else if (auth) {
+      this.tokens = new TokenKeeper(
+        () => askForToken(client, auth),
+        () => performance.now(),
+      );
+    }
+  }
+
+  /** @throws OperatorError when a token is needed and cannot be had. */
+  async header(): Promise<string | undefined> {
+    return this.tokens ? BEARER + (await this.tokens.current()) : this.basic;
+  }
+
+  /** The engine answered 401. Returns whether the request is worth repeating with another header. */
+  refused(header: string | undefined): boolean {
+    return header !== undefined && (this.tokens?.refused(header.slice(BEARER.length)) ?? false);
+  }
+}
+
+async function askForToken(
+  client: AxiosInstance,
+  credentials: Extract<EngineAuth, { kind: 'oauth2' }>,
+): Promise<Token> {
+  const { url, headers, body } = tokenRequest(credentials);
+  const askedAt = performance.now();
+  const { status, data } = await sendGuarded(client, {
+    method: 'POST',
+    url,
+    name: url,
+    field: 'spec.engine.oauth2.tokenURL',
+    headers,
+    data: body,
+    limit: BODY_LIMIT,
+  });
+  const answer = readTokenAnswer(status, data, askedAt);
+  if ('token' in answer) return answer.token;
+  if (answer.refused) {
+    const reason = answer.reason === undefined ? '' : ` (${answer.reason})`;
+    const fields = answer.reason === 'invalid_scope' ? 'scope' : 'secretRef';
+    throw failure('token', `${url} answered ${status}${reason}: check spec.engine.oauth2.${fields}`);
+  }
+  throw failure(
+    'token',
+    `${url} answered ${status} without a bearer token: check spec.engine.oauth2.tokenURL`,
+  );
+}

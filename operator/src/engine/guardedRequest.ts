@@ -1,0 +1,60 @@
+/** One request to an address that a tenant gave: bounded in time and size, every way to fail said in a sentence. */
+import axios, { type AxiosInstance } from 'axios';
+import { OperatorError } from '../errors.ts';
+import { LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
+
+/** Longest wait for one answer. */
+const TIMEOUT_MS = 2_000;
+/** Node's names for what it has against a certificate. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+export interface GuardedRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** What an error calls the address. */
+  name: string;
+  /** The field that has it. */
+  field: string;
+  params?: Record<string, string>;
+  headers: Record<string, string>;
+  /** An object is sent as JSON. */
+  data?: string | object;
+  /** Longest answer, in bytes. */
+  limit: number;
+  /** Longest wait for it. */
+  timeoutMs?: number;
+}
+
+/** @throws OperatorError that names the field to check and holds nothing of the answer's body. */
+export async function sendGuarded(
+  client: AxiosInstance,
+  { name, field, limit, timeoutMs = TIMEOUT_MS, ...request }: GuardedRequest,
+): Promise<{ status: number; data: unknown }> {
+  const linkLocal = () =>
+    failure('address', `${name} is at a link-local address, which is never asked: check ${field}`);
+  // A literal address is connected to without a lookup, so the lookup's guard does not see it.
+  if (namesLinkLocal(request.url)) throw linkLocal();
+  try {
+    return await client.request({
+      ...request,
+      maxContentLength: limit,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    const code = axios.isAxiosError(error) ? error.code : undefined;
+    if (code === LINK_LOCAL) throw linkLocal();
+    if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
+      throw failure('timeout', `${name} did not answer within ${timeoutMs / 1_000} s`);
+    }
+    if (code !== undefined && UNTRUSTED.test(code)) {
+      throw failure(
+        'untrusted',
+        `the certificate of ${name} is not trusted (${code}): check spec.engine.caSecretRef`,
+      );
+    }
+    throw failure('unreachable', `${name} cannot be reached (${code ?? 'no code'})`);
+  }
+}
+
+/** @param kind the rest of the code, which is the metric's label too */
+export const failure = (kind: string, message: string) => new OperatorError(`engine_${kind}`, message, true);

@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import winston from 'winston';
+import { KubeError } from '../errors.ts';
+import type { KubeObject } from '../pool/objects.ts';
+import { Book, type BookConfigMap } from './book.ts';
+
+const log = winston.createLogger({ silent: true });
+const owner = { engine: 'http://a/engine-rest', urls: ['http://a/engine-rest'], process: 'ticket-refund' };
+const other = { ...owner, process: 'other' };
+const DAY = 86_400_000;
+
+/**
+ * One ConfigMap with a version, for what takes the real API server days or chance;
+ * test/integration/operator.exporter has the real one.
+ */
+class OneConfigMap {
+  live: BookConfigMap | undefined;
+  writes = 0;
+
+  async get<T extends KubeObject>(): Promise<T | undefined> {
+    return this.live as T | undefined;
+  }
+  async create<T extends KubeObject>(object: KubeObject): Promise<T> {
+    if (this.live) throw new KubeError(409, 'AlreadyExists', 'there is one');
+    return this.write(object);
+  }
+  async replace<T extends KubeObject>(object: T): Promise<T> {
+    if (!this.live) throw new KubeError(404, 'NotFound', 'there is none');
+    if (this.live.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      throw new KubeError(409, 'Conflict', 'it has changed');
+    }
+    return this.write(object);
+  }
+  write<T extends KubeObject>(object: KubeObject): T {
+    this.writes += 1;
+    this.live = structuredClone({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(this.writes) },
+    });
+    return structuredClone(this.live) as KubeObject as T;
+  }
+}
+
+async function open(client: OneConfigMap): Promise<Book> {
+  const book = new Book({ client, log, namespace: 'system', name: 'exporter' });
+  await book.load();
+  return book;
+}
+
+const happen = (book: Book, id: string, of = owner) =>
+  book.ledger(of, 0).add([{ id, at: 1, what: { kind: 'breached' } }]);
+const breaches = (book: Book, of = owner) => book.ledger(of, 0).totals.breaches;
+
+describe('the book', () => {
+  it('gives the next process the totals of the last one', async () => {
+    const client = new OneConfigMap();
+    const first = await open(client);
+    happen(first, 'a');
+    await first.save(0);
+    const second = await open(client);
+    happen(second, 'a');
+    happen(second, 'b');
+    expect(breaches(second)).toBe(2);
+    expect(second.engines()).toEqual([{ name: owner.engine, urls: owner.urls }]);
+  });
+
+  it('is written when something has happened, and only then', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    for (let time = 0; time < 5; time += 1) await book.save(time);
+    expect(client.writes).toBe(1);
+    happen(book, 'b');
+    await book.save(6);
+    expect(client.writes).toBe(2);
+    // A quiet day: what is settled moves on, which is worth a write now and then.
+    for (let minute = 1; minute <= 60; minute += 1) {
+      book.ledger(owner, 0).settle(minute * 60_000);
+      await book.save(minute);
+    }
+    expect(client.writes).toBe(2 + 5);
+  });
+
+  it('is read again when somebody else has written it, and what is not in there is thrown away', async () => {
+    const client = new OneConfigMap();
+    const [first, second] = [await open(client), await open(client)];
+    happen(first, 'a');
+    await first.save(0);
+    happen(second, 'b');
+    happen(second, 'c');
+    expect(await second.save(0)).toBe(false);
+    expect(breaches(second)).toBe(1);
+    happen(second, 'b');
+    expect(await second.save(0)).toBe(true);
+    expect(breaches(await open(client))).toBe(2);
+  });
+
+  it('is written again when somebody has deleted it', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    client.live = undefined;
+    happen(book, 'b');
+    expect(await book.save(0)).toBe(true);
+    expect(breaches(await open(client))).toBe(2);
+  });
+
+  it('keeps an account that no pool needs for a month, and not when its pool comes back', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    happen(book, 'a', other);
+    await book.save(0);
+    book.release(other);
+    await book.save(DAY);
+    await book.save(30 * DAY);
+    expect(book.size).toBe(2);
+    // The next leader knows since when.
+    const next = await open(client);
+    next.ledger(owner, 0);
+    await next.save(30 * DAY);
+    expect(next.size).toBe(2);
+    await next.save(32 * DAY);
+    expect(next.size).toBe(1);
+    expect(Object.keys(client.live?.data ?? {})).toHaveLength(1);
+    expect(breaches(next)).toBe(1);
+  });
+
+  it('that is closed leaves all accounts in use', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    book.release(owner);
+    await book.save(0, { closing: true });
+    expect(Object.values(client.live?.data ?? {}).join()).not.toContain('unusedSince');
+  });
+
+  it('goes on with the accounts that can be read', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    client.live = { ...(client.live as BookConfigMap), data: { ...client.live?.data, broken: '{"engine"' } };
+    expect((await open(client)).size).toBe(1);
+  });
+});

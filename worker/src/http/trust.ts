@@ -1,0 +1,42 @@
+/** Certificates to trust beside the usual ones, for new connections. */
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+
+/** Node's names for what it has against a certificate, and ours for what are no certificates. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+/** Whether a connection failed because of the certificate at its other end: nothing was sent. */
+export function isUntrusted(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && UNTRUSTED.test(code);
+}
+
+class InvalidCA extends Error {
+  readonly code = 'INVALID_CA';
+}
+
+/**
+ * What a new connection is made with; undefined while there are no certificates but the usual ones.
+ * Made once for each bundle: it holds all the usual certificates, too.
+ * @param ca PEM, as of now; it may be rotated.
+ */
+export function trusting(ca: () => string | undefined): () => SecureContext | undefined {
+  let made: { ca: string; context: SecureContext } | undefined;
+  return () => {
+    const pem = ca();
+    if (pem === undefined) return undefined;
+    if (made?.ca !== pem) made = { ca: pem, context: contextWith(pem) };
+    return made.context;
+  };
+}
+
+/** @throws an error that `isUntrusted` where the text has no certificate. Node itself passes such text by. */
+function contextWith(pem: string): SecureContext {
+  try {
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) {
+      return createSecureContext({ ca: [...getCACertificates('default'), pem] });
+    }
+  } catch {
+    // Said below, without repeating what is in the file.
+  }
+  throw new InvalidCA('not a PEM certificate');
+}
