@@ -34,7 +34,7 @@ export default {
     {
       ...base,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{integration,observability}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{browser,containers,integration,observability}/**/*.test.ts'],
     },
     { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
