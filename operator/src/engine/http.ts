@@ -1,4 +1,5 @@
 /** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -148,11 +149,14 @@ function refuse(baseURL: string, status: number, credentialsField: string): void
   throw failure('status', `${baseURL} answered ${status} where 200 was expected: check spec.engine.urls`);
 }
 
-/** The usual certificates and these; undefined where the text has none, which Node passes by. */
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The usual certificates and these; undefined where the text is something else, which Node itself passes by. */
 function trusting(pem: string): SecureContext | undefined {
   try {
-    return pem.includes('-----BEGIN CERTIFICATE-----')
-      ? createSecureContext({ ca: [...getCACertificates('default'), pem] })
+    const certificates = (pem.match(CERTIFICATES) ?? []).map((one) => new X509Certificate(one).toString());
+    return certificates.length > 0
+      ? createSecureContext({ ca: [...getCACertificates('default'), ...certificates] })
       : undefined;
   } catch {
     return undefined;
