@@ -5,10 +5,11 @@
  */
 
 import type { RightQuery } from '../../../crds/src/engineRights.ts';
+import { normalURL } from '../pool/engineURL.ts';
 import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
-import { type Engine, normalURL, type Query } from './question.ts';
+import type { Engine, Query } from './question.ts';
 import type { EngineRequest } from './request.ts';
 
 /** Calls in flight to one engine. */

@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
 
-const pool = (name: string, urls: string[], processDefinitionKeys?: string[]): ExportedPool => ({
-  namespace: 'refunds',
+const pool = (
+  name: string,
+  urls: string[],
+  processDefinitionKeys?: string[],
+  namespace = 'refunds',
+): ExportedPool => ({
+  namespace,
   name,
   target: { urls, topic: 'analyze-fare-rules', lockDurationMs: 30_000, processDefinitionKeys },
 });
 const [A, B, C] = [
-  'http://a:8080/engine-rest',
-  'http://b:8080/engine-rest',
-  'http://c:8080/engine-rest',
+  'http://a.engines:8080/engine-rest',
+  'http://b.engines:8080/engine-rest',
+  'http://c.engines:8080/engine-rest',
 ] as const;
 
 /** Name of each engine with its pools. */
@@ -29,7 +34,7 @@ describe('pools have the same engine', () => {
     ['when they share one', [pool('one', [A, B]), pool('two', [B, C])], [[A, ['one', 'two']]]],
     [
       'when it is written otherwise',
-      [pool('one', [A]), pool('two', ['HTTP://A:8080/engine-rest/'])],
+      [pool('one', [A]), pool('two', ['HTTP://A.engines:8080/engine-rest/'])],
       [[A, ['one', 'two']]],
     ],
     [
@@ -41,6 +46,14 @@ describe('pools have the same engine', () => {
     expect(grouped(pools)).toEqual(expected);
     expect(grouped([...pools].reverse())).toEqual(expected);
   });
+});
+
+it('a short name is that of a Service beside the pool, and the name of its engine says where', () => {
+  const short = ['http://camunda-platform:8080/engine-rest'];
+  expect(grouped([pool('one', short), pool('two', short, undefined, 'rail')])).toEqual([
+    ['http://camunda-platform.rail.svc:8080/engine-rest', ['two']],
+    ['http://camunda-platform.refunds.svc:8080/engine-rest', ['one']],
+  ]);
 });
 
 describe('an engine', () => {

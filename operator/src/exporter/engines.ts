@@ -4,7 +4,8 @@
  * known of all: an engine keeps its name and its totals when nodes come and go,
  * as long as one of them stays. Pure.
  */
-import { type EngineTarget, normalURL } from '../engine/question.ts';
+import type { EngineTarget } from '../engine/question.ts';
+import { engineURL } from '../pool/engineURL.ts';
 
 export interface ExportedPool {
   namespace: string;
@@ -30,7 +31,7 @@ export function groupEngines(
   const sorted = pools.toSorted((a, b) => (poolName(a) < poolName(b) ? -1 : 1));
   const groups: { urls: Set<string>; pools: ExportedPool[] }[] = [];
   for (const pool of sorted) {
-    const urls = new Set(pool.target.urls.map(normalURL));
+    const urls = new Set(pool.target.urls.map((url) => engineURL(url, pool.namespace)));
     const same = groups.filter((group) => [...urls].some((url) => group.urls.has(url)));
     const [first] = same;
     // Its place is that of the first, so that the order stays that of the pools.
