@@ -50,6 +50,13 @@ export function engineKey({ urls, auth, ca, namespace }: Engine): string {
   return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }
 
+/** The same for pools that are the same user of an engine. Holds no secret. */
+export function userKey({ auth, ca }: Engine): string {
+  return createHash('sha256')
+    .update(JSON.stringify([auth && Object.entries(auth).sort(), ca]))
+    .digest('hex');
+}
+
 /** The same for questions that have the same answer. */
 export function questionKey({ topic, lockDurationMs, ...filters }: Question): string {
   const { processDefinitionKeys, tenantIds } = filters;

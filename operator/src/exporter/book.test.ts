@@ -5,7 +5,12 @@ import type { KubeObject } from '../pool/objects.ts';
 import { Book, type BookConfigMap } from './book.ts';
 
 const log = winston.createLogger({ silent: true });
-const owner = { engine: 'http://a/engine-rest', urls: ['http://a/engine-rest'], process: 'ticket-refund' };
+const owner = {
+  engine: 'http://a/engine-rest',
+  urls: ['http://a/engine-rest'],
+  namespaces: ['refunds'],
+  process: 'ticket-refund',
+};
 const other = { ...owner, process: 'other' };
 const DAY = 86_400_000;
 
@@ -61,7 +66,9 @@ describe('the book', () => {
     happen(second, 'a');
     happen(second, 'b');
     expect(breaches(second)).toBe(2);
-    expect(second.engines()).toEqual([{ name: owner.engine, urls: owner.urls }]);
+    expect(second.engines()).toEqual([
+      { name: owner.engine, urls: owner.urls, namespaces: owner.namespaces },
+    ]);
   });
 
   it('is written when something has happened, and only then', async () => {

@@ -78,8 +78,8 @@ export class Book {
   }
 
   engines(): KnownEngine[] {
-    const known = new Map([...this.entries.values()].map(({ owner }) => [owner.engine, owner.urls]));
-    return [...known].map(([name, urls]) => ({ name, urls }));
+    const known = new Map([...this.entries.values()].map(({ owner }) => [owner.engine, owner]));
+    return [...known].map(([name, { urls, namespaces }]) => ({ name, urls, namespaces }));
   }
 
   /** The account of a process, opened if need be. @param from its `settled`, when it is new */

@@ -9,7 +9,12 @@ import { groupEngines } from './engines.ts';
 import { Follower } from './follower.ts';
 
 const HOUR = 3_600_000;
-const owner = (url: string, process: string) => ({ engine: url, urls: [url], process });
+const owner = (url: string, process: string) => ({
+  engine: url,
+  urls: [url],
+  namespaces: ['refunds'],
+  process,
+});
 
 describe('a follower of an engine with authorization', () => {
   let server: Server;

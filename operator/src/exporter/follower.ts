@@ -13,6 +13,7 @@ import type { Book } from './book.ts';
 import { type ExportedEngine, type ExportedPool, processesOf } from './engines.ts';
 import { loop } from './loop.ts';
 import { type Clock, Reader, type ReaderOptions } from './reader.ts';
+import type { Owner } from './saved.ts';
 import type { Totals } from './totals.ts';
 
 export interface FollowerOptions extends ReaderOptions {
@@ -80,7 +81,7 @@ export class Follower {
       if (wanted.has(process)) continue;
       this.processes.delete(process);
       this.readers.delete(process);
-      this.book.release({ engine: engine.name, urls: engine.urls, process });
+      this.book.release(this.owner(process));
     }
     for (const process of wanted) {
       if (!this.processes.has(process)) this.processes.set(process, { process, up: false });
@@ -94,8 +95,7 @@ export class Follower {
     this.aborter.abort();
     this.accesses.close();
     await this.loops;
-    const { name, urls } = this.engine;
-    for (const process of this.processes.keys()) this.book.release({ engine: name, urls, process });
+    for (const process of this.processes.keys()) this.book.release(this.owner(process));
   }
 
   private wantedProcesses(): Set<string> {
@@ -131,10 +131,14 @@ export class Follower {
     if (failure !== undefined) throw failure;
   }
 
+  private owner(process: string): Owner {
+    const { name, urls, namespaces } = this.engine;
+    return { engine: name, urls, namespaces, process };
+  }
+
   /** What an account in the book is read with: another account when the book was read again. */
   private reader(process: string): Reader {
-    const { name, urls } = this.engine;
-    const ledger = this.book.ledger({ engine: name, urls, process }, CLOCK.wall() - this.options.lookBackMs);
+    const ledger = this.book.ledger(this.owner(process), CLOCK.wall() - this.options.lookBackMs);
     const known = this.readers.get(process);
     if (known?.ledger === ledger) return known;
     const reader = new Reader(process, ledger, this.options, CLOCK);
