@@ -151,4 +151,43 @@ describe('the book', () => {
     client.live = { ...(client.live as BookConfigMap), data: { ...client.live?.data, broken: '{"engine"' } };
     expect((await open(client)).size).toBe(1);
   });
+
+  it('keeps what it cannot read beside the account that begins again', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    const [key = ''] = Object.keys(client.live?.data ?? {});
+    const later = '{"of":"a later version"}';
+    client.live = { ...(client.live as BookConfigMap), data: { [key]: later } };
+    const next = await open(client);
+    happen(next, 'b');
+    await next.save(0);
+    expect(breaches(next)).toBe(1);
+    expect(client.live?.data?.[`unreadable.${key}`]).toBe(later);
+    // And so does the next leader, which says nothing of it.
+    const third = await open(client);
+    expect([third.size, breaches(third)]).toEqual([1, 1]);
+    const before = client.writes;
+    await third.save(0);
+    expect(client.writes).toBe(before);
+    happen(third, 'c');
+    await third.save(0);
+    expect(client.live?.data?.[`unreadable.${key}`]).toBe(later);
+  });
+
+  it('keeps nothing unreadable that would take the room of what is counted', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    client.live = { ...(client.live as BookConfigMap), data: { large: 'x'.repeat(900_001) } };
+    const next = await open(client);
+    happen(next, 'b');
+    await next.save(0);
+    expect(Object.keys(client.live?.data ?? {})).toHaveLength(1);
+    const writes = client.writes;
+    await next.save(0);
+    expect(client.writes).toBe(writes);
+  });
 });
