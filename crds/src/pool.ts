@@ -73,12 +73,30 @@ export interface FareRuleWorkerPool {
 
 export type ParsedSpec = { ok: true; spec: PoolSpec } | { ok: false; problems: string[] };
 
-/** Parses a spec and reports all its problems together, each with its field. */
+/**
+ * Parses a spec and reports all its problems together, each with its field. Keys that this version does not know are left
+ * out: the API server keeps none that its schema does not have, so that is a later one's, and an operator that is upgraded
+ * after it, or rolled back alone, goes on with its pools.
+ */
 export function parsePoolSpec(spec: unknown): ParsedSpec {
-  const result = poolSpecSchema.safeParse(spec);
+  const strict = poolSpecSchema.safeParse(spec);
+  const result = strict.success
+    ? strict
+    : poolSpecSchema.safeParse(withoutUnknownKeys(spec, strict.error.issues));
   if (result.success) return { ok: true, spec: result.data };
   return {
     ok: false,
     problems: result.error.issues.map((issue) => `spec.${issue.path.join('.')}: ${issue.message}`),
   };
+}
+
+function withoutUnknownKeys(spec: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy = structuredClone(spec);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    let place = copy as Record<PropertyKey, unknown>;
+    for (const step of issue.path) place = place[step] as Record<PropertyKey, unknown>;
+    for (const key of issue.keys) delete place[key];
+  }
+  return copy;
 }

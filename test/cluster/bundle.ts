@@ -7,12 +7,13 @@ import { run } from '../support/process.ts';
 const BANNER =
   "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
 
-/** Bundles `entry`, wherever it is, with the repository's packages. */
-export async function bundle(entry: string, outfile: string): Promise<void> {
+/** Bundles `entry`, wherever it is, with the packages that a workspace of the repository sees. */
+export async function bundle(entry: string, outfile: string, workspace: string): Promise<void> {
+  const packages = [join(ROOT, workspace, 'node_modules'), join(ROOT, 'node_modules')];
   const flags = ['--bundle', '--platform=node', '--format=esm', '--target=node24', '--log-level=warning'];
   await run(
     join(ROOT, 'node_modules/.bin/esbuild'),
     [entry, ...flags, `--banner:js=${BANNER}`, `--outfile=${outfile}`],
-    { env: { NODE_PATH: join(ROOT, 'node_modules') } },
+    { env: { NODE_PATH: packages.join(':') } },
   );
 }

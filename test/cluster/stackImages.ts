@@ -99,7 +99,7 @@ async function llmImage(): Promise<ImageArchive> {
   const source = join(ROOT, 'test/llm');
   const archive = archivePath(LLM_STAND_IN, contentHash([source], BASE_VERSION));
   if (!existsSync(archive)) {
-    await nodeProgram(LLM_STAND_IN, join(source, 'main.ts'), { [LABEL]: "an LLM's API" });
+    await nodeProgram(LLM_STAND_IN, join(source, 'main.ts'), 'test', { [LABEL]: "an LLM's API" });
     await push(LLM_STAND_IN, archive);
   }
   return { name: LLM_STAND_IN, archive };
@@ -109,12 +109,13 @@ async function llmImage(): Promise<ImageArchive> {
 export async function nodeProgram(
   name: string,
   entry: string,
+  workspace: string,
   labels: Record<string, string>,
 ): Promise<void> {
   await ensureBaseImage();
   const directory = mkdtempSync(join(tmpdir(), 'frwp-program-'));
   try {
-    await bundle(entry, join(directory, 'main.mjs'));
+    await bundle(entry, join(directory, 'main.mjs'), workspace);
     await withContainer(BASE_IMAGE, async (container) => {
       await run('buildah', [
         'copy',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BASE_VERSION } from '../cluster/baseImage.ts';
 import { archivePath, type ImageArchive, push } from '../cluster/images.ts';
 import { nodeProgram } from '../cluster/stackImages.ts';
-import { CACHE, contentHash } from '../support/paths.ts';
+import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 
 const PACKED = join(import.meta.dirname, 'frozen/0.0.9.tar.xz');
@@ -28,9 +28,12 @@ export async function frozenRelease(): Promise<Frozen> {
   const images: ImageArchive[] = [];
   for (const part of ['operator', 'worker']) {
     const name = `docker.io/fareruleworkerpool/${part}:${FROZEN_TAG}`;
-    const archive = archivePath(name, contentHash([], hash, BASE_VERSION, name));
+    const archive = archivePath(
+      name,
+      contentHash([join(ROOT, 'package-lock.json')], hash, BASE_VERSION, name),
+    );
     if (!existsSync(archive)) {
-      await nodeProgram(name, join(home, part, 'src/main.ts'), { 'farerules.dev/frozen': '317d4a3' });
+      await nodeProgram(name, join(home, part, 'src/main.ts'), part, { 'farerules.dev/frozen': '317d4a3' });
       await push(name, archive);
     }
     images.push({ name, archive });

@@ -19,6 +19,8 @@ const AROUND = {
   'a private network': { ip: '192.168.40.2' },
   Prometheus: pod('monitoring', '10.244.3.3', { 'app.kubernetes.io/name': 'prometheus' }),
   'the ingress controller': pod('ingress-nginx', '10.244.3.4', { 'app.kubernetes.io/name': 'ingress-nginx' }),
+  CloudNativePG: pod('cnpg-system', '10.244.3.5', { 'app.kubernetes.io/name': 'cloudnative-pg' }),
+  'a node of the database': pod(STACK_NAMESPACE, '10.244.1.31', { 'cnpg.io/cluster': 'postgres' }),
   'the kubelet': { ip: '10.0.0.9', ownNode: true },
   'an engine elsewhere': pod('engines', '10.244.4.4', { app: 'camunda' }),
   'a new pod of the stack': pod(STACK_NAMESPACE, '10.244.1.40', {

@@ -18,6 +18,8 @@ export interface Row {
 
 const ENGINE = 8080;
 const POSTGRESQL = 5432;
+/** Of a node that CloudNativePG keeps. */
+const DATABASE_STATUS = 8000;
 const REDIS = 6379;
 const METRICS = 9090;
 const METRICS_API = 6443;
@@ -140,6 +142,12 @@ export const BACKUP_FLOWS: Row[] = [
 /** Beside them with the values for production: the way of people in, and a Redis of somebody else. */
 export const PRODUCTION_FLOWS: Row[] = [
   yes('a worker', 'a Redis elsewhere', REDIS),
+  ...[POSTGRESQL, DATABASE_STATUS].flatMap((port) => [
+    yes('a node of the database', 'PostgreSQL', port),
+    yes('CloudNativePG', 'PostgreSQL', port),
+  ]),
+  no('the engine', 'PostgreSQL', DATABASE_STATUS),
+  no('a stranger', 'PostgreSQL', DATABASE_STATUS),
   yes('the ingress controller', 'the engine', ENGINE),
   no('the ingress controller', 'a worker', METRICS),
   no('the ingress controller', 'PostgreSQL', POSTGRESQL),

@@ -1,6 +1,10 @@
-/** Deploys ticket-refund to the engine; an engine that has this very model already makes no new version. */
+/**
+ * Deploys ticket-refund to the engine, and makes the pools' user where there is one of their own. It may run again: an engine
+ * that has this very model already makes no new version.
+ */
 import { readFile } from 'node:fs/promises';
 import { engine, waitFor } from './engine.mjs';
+import { grant, makeUser } from './worker-user.mjs';
 
 const KEY = 'ticket-refund';
 const model = await readFile(new URL('./ticket-refund.bpmn', import.meta.url));
@@ -14,3 +18,9 @@ const deployment = await waitFor('the engine', Number(process.env.TIMEOUT_SECOND
 });
 const deployed = Object.keys(deployment.deployedProcessDefinitions ?? {});
 console.log(deployed.length > 0 ? `deployed ${deployed.join(', ')}` : `${KEY} has not changed`);
+
+const { WORKER_USERNAME: worker, WORKER_PASSWORD: password, MAKE_WORKER_USER: make } = process.env;
+if (worker) {
+  if (make === 'true') await makeUser(worker, password);
+  await grant(worker, KEY);
+}

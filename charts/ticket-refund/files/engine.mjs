@@ -3,13 +3,13 @@ const { ENGINE_URL, ENGINE_USERNAME, ENGINE_PASSWORD } = process.env;
 const authorization = `Basic ${Buffer.from(`${ENGINE_USERNAME}:${ENGINE_PASSWORD}`).toString('base64')}`;
 
 /**
- * One call: GET, or POST where there is a body (FormData as it is, anything else as JSON).
+ * One call: GET, or POST where there is a body (FormData as it is, anything else as JSON), or as `method` says.
  * @throws Error with the status and the engine's words, never with the password
  */
-export async function engine(path, body) {
+export async function engine(path, body, method = body === undefined ? 'GET' : 'POST') {
   const json = body !== undefined && !(body instanceof FormData);
   const response = await fetch(`${ENGINE_URL}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: { authorization, ...(json && { 'content-type': 'application/json' }) },
     body: json ? JSON.stringify(body) : body,
     signal: AbortSignal.timeout(20_000),

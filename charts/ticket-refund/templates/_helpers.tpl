@@ -107,7 +107,13 @@ http://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
 
 {{/* Secret with the pools' user. */}}
 {{- define "stack.workerSecret" -}}
-{{ .Values.engine.basicAuth.workerSecret | default (include "stack.adminSecret" .) }}
+{{- if .Values.engine.basicAuth.workerSecret -}}
+{{ .Values.engine.basicAuth.workerSecret }}
+{{- else if .Values.engine.ldap.enabled -}}
+{{ include "stack.adminSecret" . }}
+{{- else -}}
+camunda-worker
+{{- end -}}
 {{- end }}
 
 {{/* Secret with the database's user and password. */}}
