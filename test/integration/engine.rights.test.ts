@@ -9,6 +9,7 @@ import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 import { accountsOf, ONCE, startMarked } from './accounting.ts';
+import { exporterFigures } from './exporterFigures.ts';
 import { TestCluster } from './operatorHarness.ts';
 import { asEnv, OwnEngines, SOON } from './ownEngines.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
@@ -21,6 +22,7 @@ let engines: OwnEngines;
 let refunds: RefundProcess;
 let llm: StandIn;
 let cluster: TestCluster;
+let operator: Awaited<ReturnType<TestCluster['startLeader']>>;
 let worker: WorkerProcess | undefined;
 /** As the technical user. */
 let user: EngineClient;
@@ -37,7 +39,7 @@ beforeAll(async () => {
   });
   llm = await startStandIn({ latencyMs: { min: 0, max: 5 } });
   cluster = await TestCluster.open('rights');
-  await cluster.startLeader();
+  operator = await cluster.startLeader({ EXPORTER_INTERVAL_SECONDS: '1' });
   await cluster.secret('openai', { 'api-key': 'key' });
   await cluster.secret('engine', USER);
 }, 240_000);
@@ -99,6 +101,10 @@ test('without a right the condition and the log say which; with those of the scr
 
   const blind = await cluster.condition('pool', 'EngineReachable', 'CountFailed', 20_000);
   expect(blind.message).toContain(`grant READ_INSTANCE on the process definition ${key}`);
+  // Nor are there figures of what it may not see.
+  const figures = () => exporterFigures(operator.metricsPort, { process: key, topic: refunds.topic });
+  await waitFor('the exporter', async () => (await figures()).fareruleworkerpool_exporter_up === 0);
+  expect(Object.keys(await figures()).filter((name) => !name.includes('exporter'))).toEqual([]);
   const said = await waitFor('the log', () => worker?.lines('engine_right_missing')[0]);
   expect(said.grant).toBe(
     `READ_INSTANCE on the process definition ${key}; UPDATE_INSTANCE on the process definition ${key}`,
@@ -110,6 +116,10 @@ test('without a right the condition and the log say which; with those of the scr
   const started = [waiting, await startMarked(refunds), await startMarked(refunds)];
   expect(await accountsOf(refunds, started, llm.calls)).toEqual(started.map(() => ONCE));
   await waitFor('the log', () => worker?.lines('engine_rights_found').length);
+  await waitFor(
+    'figures',
+    async () => (await figures())['camunda_process_instances_total completed'] !== undefined,
+  );
   // What the exporter reads.
   expect(await user.countProcessInstances({ finished: true })).toBe(3);
   expect(await user.activityInstances(waiting.id)).toHaveLength(

@@ -6,6 +6,7 @@
 import { EngineCaller } from '../engine/caller.ts';
 import { engineKey, pendingQuery } from '../engine/question.ts';
 import { countOf, type EngineRequest } from '../engine/request.ts';
+import { OperatorError } from '../errors.ts';
 import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Book } from './book.ts';
@@ -46,6 +47,7 @@ export class Follower {
   private readonly loops: Promise<unknown>;
   private engine: ExportedEngine;
   private caller: { key: string; caller: EngineCaller } | undefined;
+  private callsAsSomebody = false;
   private failures = 0;
   private readonly readers = new Map<string, Reader>();
   readonly processes = new Map<string, ProcessFigures>();
@@ -111,6 +113,7 @@ export class Follower {
       const reader = this.reader(process);
       const piece = { at: performance.now() };
       try {
+        await this.mayRead(caller, 'READ_HISTORY', process);
         await reader.round(
           (request) => this.ask(caller, request),
           () => this.rest(piece),
@@ -146,6 +149,7 @@ export class Follower {
       this.ask(caller, { path, params, expected: 'a count', read: countOf, maxBytes: COUNT_BYTES });
     try {
       for (const [process, figures] of this.processes) {
+        await this.mayRead(caller, 'READ_INSTANCE', process);
         figures.active = await count('/process-instance/count', { processDefinitionKey: process });
         figures.openIncidents = await count('/incident/count', { processDefinitionKeyIn: process });
       }
@@ -170,6 +174,7 @@ export class Follower {
     const { pools } = this.engine;
     const target = pools[this.failures % pools.length]?.target;
     if (!target) throw new Error('an engine without pools');
+    this.callsAsSomebody = target.auth !== undefined;
     const key = engineKey(target);
     if (this.caller?.key !== key) {
       this.caller?.caller.close();
@@ -177,6 +182,19 @@ export class Follower {
     }
     this.caller.caller.startRound();
     return this.caller.caller;
+  }
+
+  /** An engine with authorization has no rows for who may not see them, which would look like nothing that happened. */
+  private async mayRead(caller: EngineCaller, permissionName: string, process: string): Promise<void> {
+    if (!this.callsAsSomebody) return;
+    const definition = { resourceName: 'PROCESS_DEFINITION', resourceType: '6', resourceId: process };
+    if ((await caller.right({ permissionName, ...definition })) !== false) return;
+    const grant = `grant ${permissionName} on the process definition ${process}`;
+    throw new OperatorError(
+      'engine_refused',
+      `the engine shows nothing without the right to it: ${grant}`,
+      true,
+    );
   }
 
   private async ask<T>(caller: EngineCaller, request: EngineRequest<T>): Promise<T> {
