@@ -43,6 +43,10 @@ bench-scaling: deps ## Measure the scaling beside KEDA's: an hour (BENCH_* short
 soak-scaling: deps ## Half an hour of sawtooth load: neither operator nor autoscaler may undo the other (SOAK_MINUTES)
 	@$(CLI) soak-scaling
 
+.PHONY: images
+images: deps ## Build the operator's and the worker's image (IMAGES_WITH=docker, buildah or local)
+	@$(CLI) images
+
 .PHONY: unit lint fix
 unit: deps ## Unit tests alone; need nothing but Node
 	@$(CLI) unit

@@ -28,13 +28,13 @@ export default {
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
         '<rootDir>/charts/**/*.test.ts',
-        '<rootDir>/test/{bench,cluster,demo,engine,llm,network,runner,safety,soak,support}/**/*.test.ts',
+        '<rootDir>/test/{bench,cluster,demo,docs,engine,images,llm,network,runner,safety,soak,support,workflows}/**/*.test.ts',
       ],
     },
     {
       ...base,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{integration,observability}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{browser,containers,integration,observability}/**/*.test.ts'],
     },
     { ...base, displayName: 'lifecycle', testMatch: ['<rootDir>/test/lifecycle/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },

@@ -1,24 +1,29 @@
 /**
- * Bundles the operator into one file, `dist/main.mjs`, with the licences of what
- * is inside beside it: `node build.ts`. Needs esbuild and the operator's own
+ * Bundles the operator into one file, `dist/main.mjs`, with the licences and the bill of
+ * materials of what is inside beside it: `node build.ts`. Needs the operator's own
  * dependencies, nothing else, so that the image builds quickly.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { billOfMaterials, writeContents } from '../crds/build/contents.ts';
 
 const here = import.meta.dirname;
 const outdir = join(here, 'dist');
 
 const { metafile } = await build({
+  // Paths are noted relative to it: the same bundle from wherever it is built.
+  absWorkingDir: here,
   entryPoints: [join(here, 'src/main.ts')],
   outfile: join(outdir, 'main.mjs'),
   bundle: true,
+  // `debug` takes it where somebody else has installed it: the bundle must not depend on that.
+  external: ['supports-color'],
   platform: 'node',
   target: 'node22',
   format: 'esm',
   legalComments: 'none',
   metafile: true,
+  plugins: [billOfMaterials()],
   // CommonJS packages call `require` for Node's own modules; an ES module has none.
   banner: {
     js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
@@ -26,24 +31,4 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-writeFileSync(join(outdir, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)));
-
-/** The licence texts of all packages that the bundle contains, in the order of their names. */
-function licences(inputs: string[]): string {
-  const roots = new Set(
-    inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
-  );
-  return [...roots]
-    .sort()
-    .map(licence)
-    .join(`\n${'-'.repeat(80)}\n\n`);
-}
-
-function licence(root: string): string {
-  const directory = resolve(root);
-  const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-  const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-  const path = file ? join(directory, file) : '';
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : `No text in ${relative(here, directory)}.\n`;
-  return `${name} ${version} (${license})\n\n${text}`;
-}
+writeContents(outdir, here, metafile);

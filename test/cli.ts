@@ -6,6 +6,7 @@ import { down } from './environment/down.ts';
 import { environment } from './environment/environment.ts';
 import { installOperator, installPool, installProcess } from './environment/install.ts';
 import { up } from './environment/up.ts';
+import { makeImages } from './images/makeImages.ts';
 import { demo } from './runner/demo.ts';
 import { generate } from './runner/generate.ts';
 import { checks, jest } from './runner/suites.ts';
@@ -23,6 +24,7 @@ const commands: Record<string, () => Promise<number>> = {
   checks: async () => report(await checks()),
   generate,
   'bench-exporter': benchExporter,
+  images: makeImages,
   'bench-scaling': benchScaling,
   'bench-worker': benchWorker,
   'soak-scaling': soakScaling,

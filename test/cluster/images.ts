@@ -1,18 +1,21 @@
 /**
- * Images without a registry: a stand-in for the Dockerfiles' base image (Debian
+ * Images without a registry: stand-ins for the Dockerfiles' base images (Debian
  * by debootstrap, Node from its npm package), the repository's own Dockerfiles
- * built on it by buildah, and two images of one static binary each. All are kept
+ * built on them by buildah, and two images of one static binary each. All are kept
  * in the cache by content, and imported into containerd once.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildahBuild } from '../images/buildahBuild.ts';
+import { imageFacts, type Part } from '../images/facts.ts';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
-import { BASE_IMAGE, BASE_VERSION, ensureBaseImage, IMAGES } from './baseImage.ts';
+import { BASE_VERSION, IMAGES } from './baseImage.ts';
 import type { Binaries } from './binaries.ts';
 import { withContainer } from './buildah.ts';
 import { ctr, PAUSE_IMAGE } from './containerd.ts';
 import { COREDNS_IMAGE } from './dns.ts';
+import { RUNTIME_BASE_VERSION, standInBases } from './runtimeBase.ts';
 
 export const OPERATOR_IMAGE = 'docker.io/fareruleworkerpool/operator:0.1.0';
 export const WORKER_IMAGE = 'docker.io/fareruleworkerpool/worker:0.1.0';
@@ -27,8 +30,8 @@ export interface ImageArchive {
 /** The operator's and the worker's image, built where they are not in the cache. */
 export async function buildOwnImages(): Promise<ImageArchive[]> {
   return [
-    await dockerfileImage(OPERATOR_IMAGE, 'Dockerfile.operator', ['crds', 'operator']),
-    await dockerfileImage(WORKER_IMAGE, 'Dockerfile.worker', ['crds', 'worker']),
+    await dockerfileImage(OPERATOR_IMAGE, 'operator', ['crds', 'operator']),
+    await dockerfileImage(WORKER_IMAGE, 'worker', ['crds', 'worker']),
   ];
 }
 
@@ -84,50 +87,17 @@ async function binaryImage(name: string, binary: string, path: string): Promise<
   return { name, archive };
 }
 
-async function dockerfileImage(name: string, dockerfile: string, folders: string[]): Promise<ImageArchive> {
-  const sources = [dockerfile, 'package.json', 'package-lock.json', 'tsconfig.base.json', ...folders].map(
-    (path) => join(ROOT, path),
+async function dockerfileImage(name: string, part: Part, folders: string[]): Promise<ImageArchive> {
+  const sources = [`Dockerfile.${part}`, 'package.json', 'package-lock.json', ...folders].map((path) =>
+    join(ROOT, path),
   );
-  const archive = archivePath(name, contentHash(sources, BASE_VERSION));
+  const archive = archivePath(name, contentHash(sources, BASE_VERSION, RUNTIME_BASE_VERSION));
   if (!existsSync(archive)) {
-    await ensureBaseImage();
-    // Where the machine has a certificate authority of its own, npm needs it during the build.
-    const authority = process.env.NODE_EXTRA_CA_CERTS;
-    const trust = authority
-      ? ['--volume', '/etc/ssl/certs:/etc/ssl/certs:ro', '--build-arg', `NODE_EXTRA_CA_CERTS=${authority}`]
-      : [];
-    const registry = await npmConfig();
-    await run('buildah', [
-      'bud',
-      '--quiet',
-      '--isolation',
-      'chroot',
-      '--network',
-      'host',
-      '--pull-never',
-      ...trust,
-      ...registry,
-      '--build-arg',
-      `BASE_IMAGE=${BASE_IMAGE}`,
-      '--tag',
-      name,
-      '--file',
-      join(ROOT, dockerfile),
-      ROOT,
-    ]);
+    const bases = await standInBases();
+    await buildahBuild(part, name, await imageFacts(), bases);
     await push(name, archive);
   }
   return { name, archive };
-}
-
-/**
- * Hands this machine's registry setting to npm in the build, which does not see the user's
- * configuration: as a mounted file, because a variable would stay in the image.
- */
-async function npmConfig(): Promise<string[]> {
-  const file = join(CACHE, 'npmrc');
-  writeFileSync(file, `registry=${(await run('npm', ['config', 'get', 'registry'])).trim()}\n`);
-  return ['--volume', `${file}:/root/.npmrc:ro`];
 }
 
 export async function push(name: string, archive: string): Promise<void> {

@@ -1,12 +1,14 @@
 /** Engine nodes and what is deployed to them. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import axios from 'axios';
 import { type RunningProcess, startProcess, tail } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 import { buildEngine } from './build.ts';
 
 const BPMN = join(import.meta.dirname, '../../manifests/process/ticket-refund.bpmn');
+
+const MAIN_CLASS = 'dev.farerules.engine.EngineApplication';
 
 export const PROCESS_KEY = 'ticket-refund';
 export const TOPIC = 'analyze-fare-rules';
@@ -45,7 +47,7 @@ export async function startEngine(options: EngineOptions): Promise<EngineNode> {
   const { jar } = await buildEngine();
   const database = new URL(options.postgresURL);
   // The first compiler only: a node that runs for minutes gains nothing from the second.
-  const java = ['java', '-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-jar', jar];
+  const java = ['java', '-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...application(jar)];
   const [command = '', ...args] = options.clock ? ['faketime', '-f', options.clock, ...java] : java;
   const node = await startProcess({
     name: `camunda-${options.port}`,
@@ -87,6 +89,12 @@ export async function startEngine(options: EngineOptions): Promise<EngineNode> {
   }
   return { ...node, baseURL: `${origin}/engine-rest`, webappURL: `${origin}/camunda/app/` };
 }
+
+/**
+ * Not `-jar`: Tomcat looks for the web applications' resources in the jars of the class path alone, not in those that a
+ * jar's manifest adds, and Tasklist would stay empty.
+ */
+const application = (jar: string) => ['-cp', `${jar}:${join(dirname(jar), 'lib', '*')}`, MAIN_CLASS];
 
 export interface DeployOptions {
   /** Another process key, for tests that must not meet the workers of a pool. */

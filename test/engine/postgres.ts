@@ -103,10 +103,7 @@ async function createCluster(bin: string, dataDir: string): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const passwordFile = join(dirname(dataDir), `.initdb-${process.pid}`);
   writeFileSync(passwordFile, PASSWORD, { mode: 0o600 });
-  if (isRoot()) {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
-    for (const path of [dataDir, passwordFile]) chownSync(path, Number(uid), Number(gid));
-  }
+  for (const path of [dataDir, passwordFile]) await chownToPostgres(path);
   try {
     const initdb = asPostgres([
       join(bin, 'initdb'),
@@ -121,8 +118,15 @@ async function createCluster(bin: string, dataDir: string): Promise<void> {
   }
 }
 
+/** Gives a path to the user that PostgreSQL runs as, where that is not this one. */
+export async function chownToPostgres(path: string): Promise<void> {
+  if (!isRoot()) return;
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
+  chownSync(path, Number(uid), Number(gid));
+}
+
 /** PostgreSQL refuses to run as root. */
-function asPostgres(argv: string[]): { command: string; args: string[] } {
+export function asPostgres(argv: string[]): { command: string; args: string[] } {
   const [command = '', ...args] = isRoot()
     ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups', ...argv]
     : argv;

@@ -3,7 +3,7 @@
  * external tasks, payments in the ledger, and calls that the model got. A text of the refund's own ties the calls to it.
  */
 import { randomUUID } from 'node:crypto';
-import type { EngineClient } from '../engine/client.ts';
+import type { EngineClient, Variables } from '../engine/client.ts';
 import type { Call } from '../llm/protocol.ts';
 import { payments, type RefundProcess, uniqueBooking } from './refundProcess.ts';
 
@@ -25,13 +25,23 @@ export interface Account {
 /** Decided and paid once, with one question to the model. */
 export const ONCE: Account = { completions: 1, payments: 1, calls: 1 };
 
-/** Starts a refund that the stand-in allows: business class, a month ahead. */
+/** Starts a refund that the stand-in allows, business class, a month ahead; changed by `variables`. */
 export async function startMarked(
   refunds: RefundProcess,
-  { mark = randomUUID(), node }: { mark?: string; node?: EngineClient } = {},
+  {
+    mark = randomUUID(),
+    node,
+    variables,
+  }: { mark?: string; node?: EngineClient; variables?: Variables } = {},
 ): Promise<MarkedRefund> {
   const bookingId = uniqueBooking();
-  const ticket = { bookingId, ticketClass: 'Business', daysUntilFlight: 30, refundReason: mark };
+  const ticket = {
+    bookingId,
+    ticketClass: 'Business',
+    daysUntilFlight: 30,
+    refundReason: mark,
+    ...variables,
+  };
   return { id: await refunds.start(ticket, node), bookingId, mark };
 }
 

@@ -46,6 +46,7 @@ const CHECKS: [name: string, command: string[]][] = [
   ],
   ['what kube-score finds has a reason', [process.execPath, 'charts/checks/check.ts', 'score']],
   ['a chart’s package needs nothing else', [process.execPath, 'charts/checks/check.ts', 'package']],
+  ['the workflows are sound and pinned', [process.execPath, 'test/workflows/lint.ts']],
 ];
 
 export async function checks(): Promise<Totals> {

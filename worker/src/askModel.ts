@@ -23,7 +23,8 @@ export interface Asker {
   includeBookingId: boolean;
 }
 
-export type OnCall = (prompt: Prompt, record: CallRecord) => void;
+/** @param chargedUSD what a budget counts for the call, in US dollars; undefined where the price is not known. */
+export type OnCall = (prompt: Prompt, record: CallRecord, chargedUSD: number | undefined) => void;
 
 export interface CallContext {
   /** On the clock of `performance.now()`. */
@@ -56,8 +57,9 @@ export async function askModel(
   const calls: CallRecord[] = [];
   const onEach = (record: CallRecord) => {
     calls.push(record);
-    book(asker, prompt, record);
-    onCall(prompt, record);
+    const charged = charge(asker, prompt, record);
+    if (charged !== undefined) budget?.book(charged);
+    onCall(prompt, record, charged);
   };
   const { verdict, costUSD } = await analyze(analyzer, prompt, deadline, onEach, cancelled);
   const cost = costUSD === undefined ? {} : { costUSD };
@@ -87,10 +89,10 @@ export async function askModel(
   };
 }
 
-/** What a call cost, or may have cost where that is not known. */
-function book({ budget, analyzer, parameters }: Asker, prompt: Prompt, record: CallRecord): void {
-  if (!budget || !analyzer.price) return;
-  budget.book(record.costUSD ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call)));
+/** What a call cost, or the most it may have cost where that is not known. */
+function charge({ analyzer, parameters }: Asker, prompt: Prompt, record: CallRecord): number | undefined {
+  if (!analyzer.price) return undefined;
+  return record.costUSD ?? mostUSD(analyzer.price, prompt, tokenLimit(parameters.call));
 }
 
 /** What the calls for a task say together: the last one's answer, the tokens of all. */

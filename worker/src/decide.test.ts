@@ -90,15 +90,18 @@ async function run(
   const values = Object.entries({ ...TICKET, ...change });
   const variables: Variables = Object.fromEntries(values.map(([name, value]) => [name, { value }]));
   const before = llm.stats().calls;
+  let chargedUSD = 0;
   const outcome = await decide(
     decider,
     { id, variables },
     performance.now() + 5_000,
-    () => undefined,
+    (_prompt, _record, charged = Number.NaN) => {
+      chargedUSD += charged;
+    },
     undefined,
     now,
   );
-  return { outcome, calls: llm.stats().calls - before };
+  return { outcome, calls: llm.stats().calls - before, chargedUSD };
 }
 
 describe('without a call goes to a person', () => {
@@ -270,6 +273,17 @@ describe('a decision of the model', () => {
       expect(again.trace?.inputTokens).toBeLessThan(inputTokens);
       const { outcome } = await run(decider, carrier);
       expect(outcome.trace?.confirmLabel).toBe('WITH_PENALTY');
+    });
+
+    test('is charged with what its calls cost, and with the most that a call may have cost of which nobody said', async () => {
+      const decider = newDecider({});
+      const { outcome, chargedUSD } = await run(decider);
+      expect(outcome.costUSD).toBeGreaterThan(0);
+      expect(chargedUSD).toBe(outcome.costUSD);
+      llm.script([{ kind: 'cut' }]);
+      const cut = await run(decider);
+      expect(cut.outcome).not.toHaveProperty('costUSD');
+      expect(cut.chargedUSD).toBeGreaterThan(chargedUSD);
     });
 
     test('has a cost that is not known where that of the second question is not', async () => {

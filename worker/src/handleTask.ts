@@ -93,9 +93,10 @@ async function decided(
   { deadline, signal }: KeptLock,
   trace: TaskTrace | undefined,
 ): Promise<Outcome> {
-  const record = (prompt: Prompt, call: CallRecord) => {
+  const record = (prompt: Prompt, call: CallRecord, chargedUSD: number | undefined) => {
     audit.call(ids, prompt, call);
     countCall(metrics, call);
+    if (chargedUSD) metrics.charged.inc(chargedUSD);
     onCall(call);
     trace?.call(call);
   };

@@ -42,6 +42,9 @@ async function askForToken(
   client: AxiosInstance,
   credentials: Extract<EngineAuth, { kind: 'oauth2' }>,
 ): Promise<Token> {
+  if (credentials.clientId === '' || credentials.clientSecret === '') {
+    throw failure('token', 'the client is not known: see the condition CredentialsReady');
+  }
   const { url, headers, body } = tokenRequest(credentials);
   const askedAt = performance.now();
   const { status, data } = await sendGuarded(client, {

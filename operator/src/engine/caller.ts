@@ -4,6 +4,7 @@
  * own, so that an engine that hangs takes no place from another one.
  */
 
+import type { RightQuery } from '../../../crds/src/engineRights.ts';
 import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
@@ -64,6 +65,10 @@ export class EngineCaller {
 
   topicNames(query: Query): Promise<Answered<ReadonlySet<string>>> {
     return this.call((node) => this.http.topicNames(node, query));
+  }
+
+  async right(query: RightQuery): Promise<boolean | undefined> {
+    return (await this.call((node) => this.http.right(node, query))).value;
   }
 
   ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {

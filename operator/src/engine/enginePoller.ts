@@ -10,6 +10,7 @@ import {
   type Question,
   questionKey,
 } from './question.ts';
+import { Rights } from './rights.ts';
 import { hurryMs, pauseMs } from './schedule.ts';
 import { listingPays, listTopics, type OpenTopics } from './topics.ts';
 
@@ -36,6 +37,7 @@ interface Asked {
 export class EnginePoller {
   private readonly caller: EngineCaller;
   private readonly filters: FilterSupport;
+  private readonly rights: Rights;
   private readonly asked = new Map<string, Asked>();
   private timer: NodeJS.Timeout | undefined;
   private lastRound = 0;
@@ -49,7 +51,11 @@ export class EnginePoller {
 
   constructor(engine: Engine) {
     this.filters = new FilterSupport(async (query) => (await this.caller.count(query)).value);
-    this.caller = new EngineCaller(engine, () => this.filters.forget());
+    this.rights = new Rights(engine.auth && ((query) => this.caller.right(query)));
+    this.caller = new EngineCaller(engine, () => {
+      this.filters.forget();
+      this.rights.forget();
+    });
   }
 
   /** @param listener called whenever the question was asked, answered or not */
@@ -160,7 +166,10 @@ export class EnginePoller {
         at: Math.min(pending.at, inFlight.at),
       };
       const objection =
-        counts.pending + counts.inFlight > 0 ? await this.filters.objection(question, Date.now()) : undefined;
+        (await this.rights.objection(question, Date.now())) ??
+        (counts.pending + counts.inFlight > 0
+          ? await this.filters.objection(question, Date.now())
+          : undefined);
       this.learn(asked, objection === undefined ? { counts } : { failure: objection });
     } catch (error) {
       this.learn(asked, { failure: errorMessage(error) });

@@ -17,11 +17,10 @@ export interface GuardedRequest {
   field: string;
   params?: Record<string, string>;
   headers: Record<string, string>;
-  /** An object is sent as JSON. */
   data?: string | object;
   /** Longest answer, in bytes. */
   limit: number;
-  /** Longest wait for it. */
+  /** Longest wait for the answer, in milliseconds. Left out: two seconds. */
   timeoutMs?: number;
 }
 

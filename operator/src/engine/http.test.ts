@@ -123,11 +123,21 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
       /\/token answered 401 \(invalid_client\): check spec\.engine\.oauth2\.secretRef$/,
     ],
     [
+      'no secret, without asking',
+      () => ({ clientSecret: '' }),
+      /not known: see the condition CredentialsReady$/,
+    ],
+    [
       'a certificate that nobody signed',
       () => ({ ca: rootCertificates[0] ?? '' }),
       /^the certificate of https:.* is not trusted \(\w+\): check spec\.engine\.caSecretRef$/,
     ],
     ['no certificates', () => ({ ca: 'secret' }), /no PEM certificate: check spec\.engine\.caSecretRef$/],
+    [
+      'a broken certificate',
+      () => ({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }),
+      /no PEM certificate: check spec\.engine\.caSecretRef$/,
+    ],
     [
       'a link-local token endpoint',
       () => ({ tokenURL: 'http://169.254.169.254/latest' }),
@@ -145,6 +155,7 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
     expect(failure).toMatch(message);
     expect(failure).not.toMatch(/tell nobody|hunter22|wrong/);
     expect(gateway.passed).toBe(0);
+    expect(gateway.refusedClients).toBe(/invalid_client/.test(String(failure)) ? 1 : 0);
   });
 });
 

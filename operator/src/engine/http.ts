@@ -1,8 +1,10 @@
 /** One call to one engine node: bounded in time and size, and every way to fail said in a sentence without secrets. */
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import axios, { type AxiosInstance } from 'axios';
+import { RIGHT_PATH, type RightQuery } from '../../../crds/src/engineRights.ts';
 import { errorCode } from '../errors.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { guardedLookup } from './addressGuard.ts';
@@ -14,7 +16,7 @@ import { countOf, type EngineRequest } from './request.ts';
 const COUNT = '/external-task/count';
 const TOPIC_NAMES = '/external-task/topic-names';
 /** A count is a few bytes, a list of topics at most this: what is longer is something else. */
-const BODY_LIMIT = { [COUNT]: 4_096, [TOPIC_NAMES]: 1_048_576 };
+const BODY_LIMIT = { [COUNT]: 4_096, [TOPIC_NAMES]: 1_048_576, [RIGHT_PATH]: 4_096 };
 
 /** Asks the nodes of one engine. Connections are kept, and are this engine's alone. */
 export class EngineHttp {
@@ -69,6 +71,21 @@ export class EngineHttp {
     });
   }
 
+  /**
+   * Whether the one who asks has a right; undefined where the engine does not say: it knows no rights, or a proxy in
+   * front of it knows who asks and the engine does not. Throws as `count` does where it does not answer.
+   */
+  async right(baseURL: string, query: RightQuery): Promise<boolean | undefined> {
+    const { status, data } = await this.send(baseURL, {
+      path: RIGHT_PATH,
+      params: query,
+      maxBytes: BODY_LIMIT[RIGHT_PATH],
+    });
+    if (status >= 500) refuse(baseURL, status, this.authorization.field);
+    const authorized = (data as { authorized?: unknown } | null)?.authorized;
+    return status === 200 && typeof authorized === 'boolean' ? authorized : undefined;
+  }
+
   close(): void {
     for (const agent of this.agents) agent.destroy();
   }
@@ -96,7 +113,7 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    { path, params, body, maxBytes, timeoutMs }: EngineRequest<unknown>,
+    { path, params, body, maxBytes, timeoutMs }: Omit<EngineRequest<unknown>, 'expected' | 'read'>,
   ): Promise<{ status: number; data: unknown }> {
     if (this.badCA) throw failure('untrusted', 'there is no PEM certificate: check spec.engine.caSecretRef');
     const ask = (authorization: string | undefined) =>
@@ -132,11 +149,14 @@ function refuse(baseURL: string, status: number, credentialsField: string): void
   throw failure('status', `${baseURL} answered ${status} where 200 was expected: check spec.engine.urls`);
 }
 
-/** The usual certificates and these; undefined where the text has none, which Node passes by. */
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The usual certificates and these; undefined where the text is something else, which Node itself passes by. */
 function trusting(pem: string): SecureContext | undefined {
   try {
-    return pem.includes('-----BEGIN CERTIFICATE-----')
-      ? createSecureContext({ ca: [...getCACertificates('default'), pem] })
+    const certificates = (pem.match(CERTIFICATES) ?? []).map((one) => new X509Certificate(one).toString());
+    return certificates.length > 0
+      ? createSecureContext({ ca: [...getCACertificates('default'), ...certificates] })
       : undefined;
   } catch {
     return undefined;

@@ -14,7 +14,7 @@ describe("a pod's metrics", () => {
     metrics.llmTokens.inc({ type: 'output' }, 5);
     metrics.taskDuration.observe(1.5);
     metrics.tasksInFlight.set(7);
-    metrics.cost.inc(0.25);
+    metrics.charged.inc(0.25);
     const reading = readPod(await metrics.registry.metrics());
     expect(reading?.totals).toEqual({
       calls: 4,
@@ -35,10 +35,9 @@ describe("a pod's metrics", () => {
     expect(Math.abs((reading?.startedAt ?? 0) - (Date.now() - process.uptime() * 1_000))).toBeLessThan(2_000);
   });
 
-  it('of a worker that has not called yet have no error, but no tokens either', async () => {
+  it('of a worker that has not called yet have neither errors nor tokens', async () => {
     const reading = readPod(await createMetrics().registry.metrics());
-    expect(reading?.totals).toMatchObject({ calls: 0, rateLimited: 0, costUSD: 0 });
-    expect(reading?.totals.tokens).toBeUndefined();
+    expect(reading?.totals).toMatchObject({ calls: 0, rateLimited: 0, tokens: 0, costUSD: 0 });
   });
 
   it('name the keys that cannot be used by their place', async () => {
@@ -66,6 +65,18 @@ describe("a pod's metrics", () => {
     ['metrics of something else', 'process_start_time_seconds 1\nhttp_requests_total 3'],
   ])('are not what %s is', (_, text) => {
     expect(readPod(text)).toBeUndefined();
+  });
+
+  test.each([
+    ['what it is charged', 'llm_worker_charged_usd_total 0.3\nllm_worker_cost_usd_total 0.2', 0.3],
+    [
+      'what it is charged, unknown',
+      'llm_worker_charged_usd_total NaN\nllm_worker_cost_usd_total 0.2',
+      undefined,
+    ],
+    ['the cost, where an earlier version says no more', 'llm_worker_cost_usd_total 0.2', 0.2],
+  ])('have as the cost of a pod %s', (_, text, costUSD) => {
+    expect(readPod(`${text}\nllm_worker_tasks_in_flight 1`)?.totals.costUSD).toBe(costUSD);
   });
 
   test.each(['-1', 'NaN', '+Inf', '1e300', 'many'])('leave unknown what is said to be %s', (value) => {

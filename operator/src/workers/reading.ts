@@ -34,14 +34,17 @@ const METRICS: Readonly<Record<Total, string>> = {
   tokens: 'llm_worker_openai_api_tokens_total',
   tasks: 'llm_worker_task_duration_seconds_count',
   taskSeconds: 'llm_worker_task_duration_seconds_sum',
-  costUSD: 'llm_worker_cost_usd_total',
+  costUSD: 'llm_worker_charged_usd_total',
 };
+/** What workers of an earlier version have in the place of what they are charged. */
+const COST = 'llm_worker_cost_usd_total';
 const BUCKETS = 'llm_worker_openai_api_duration_seconds_bucket';
 const IN_FLIGHT = 'llm_worker_tasks_in_flight';
 const KEY_STATE = 'llm_worker_llm_key_state';
 const STARTED = 'process_start_time_seconds';
 const WANTED: ReadonlySet<string> = new Set([
   ...Object.values(METRICS),
+  COST,
   BUCKETS,
   IN_FLIGHT,
   KEY_STATE,
@@ -63,6 +66,8 @@ export function readPod(text: string): PodReading | undefined {
     const value = sum(samples);
     if (value !== undefined) totals[total] = value;
   }
+  const cost = all(METRICS.costUSD).length === 0 ? sum(all(COST)) : undefined;
+  if (cost !== undefined) totals.costUSD = cost;
   // A counter with labels has no line before it first counts.
   if (totals.calls !== undefined && !all(METRICS.rateLimited).some(isRateLimit)) totals.rateLimited = 0;
   const inFlight = sum(all(IN_FLIGHT));

@@ -120,7 +120,7 @@ describe('the workers of a pool', () => {
     const first = news.length;
     await rounds(paces.length + 3);
     expect(news.length).toBe(first);
-    metrics.cost.inc(0.5);
+    metrics.charged.inc(0.5);
     await waitFor('news', () => news.length > first, { everyMs: 5 });
     expect(news.at(-1)).toBe(KEY);
     expect(stats().spentUSD?.hour).toBeCloseTo(0.5, 6);
@@ -130,7 +130,7 @@ describe('the workers of a pool', () => {
   });
 
   it('go on from what the status says was spent, and keep it while the status says so again', async () => {
-    metrics.cost.inc(3.25);
+    metrics.charged.inc(3.25);
     const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
     const day = `${hour.slice(0, 10)}T00:00:00.000Z`;
     const countedAt = new Date().toISOString();
@@ -144,7 +144,7 @@ describe('the workers of a pool', () => {
   });
 
   it('of an earlier pool of the same name are forgotten', async () => {
-    metrics.cost.inc(1);
+    metrics.charged.inc(1);
     scraper.track(KEY, target([pod('w-0', '127.0.0.1')]));
     await waitFor('money', () => stats().spending, { everyMs: 5 });
     scraper.track(KEY, target([], { uid: 'uid-2' }));
@@ -182,7 +182,7 @@ describe('the workers of a pool', () => {
         response.end(await metrics.registry.metrics());
       };
       await servers.listen('127.0.0.2', slowly, port);
-      metrics.cost.inc(1);
+      metrics.charged.inc(1);
       scraper.track(KEY, target([pod('w-0', '127.0.0.2')]));
       await waitFor('the question', () => asked === 1, { everyMs: 1 });
     });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Scripted, startScripted } from '../../../test/engine/scripted.ts';
 import { TokenGateway } from '../../../test/support/tokenGateway.ts';
 import { loadConfig } from '../config.ts';
-import { createEngineAuth, type EngineAuth, engineCA } from './auth.ts';
+import { createEngineAuth, type EngineAuth, engineCA, NO_AUTH } from './auth.ts';
 import { EngineNode } from './nodes.ts';
 
 const FILE = CREDENTIAL_FILES;
@@ -99,6 +99,31 @@ test('a token endpoint that fails is told as such', async () => {
   gateway.tokenFault = 503;
   expect(await failure()).toBe('engine: NO_TOKEN (HTTP 503)');
   expect(await failure()).toBe('engine: NO_TOKEN (HTTP 503)');
+});
+
+test.each([
+  // The gateway lets nobody in without a token: that it says so is enough.
+  ['localhost', 'UNAUTHENTICATED'],
+  ['engine.invalid', 'UNTRUSTED'],
+])(
+  'a certificate has to have the name of the URL, whatever address it is reached at: %s',
+  async (host, expected) => {
+    const url = `https://${host}:${gateway.port}/engine-rest`;
+    const named = new EngineNode({ url, address: '127.0.0.1' }, NO_AUTH, () => gateway.ca);
+    const code = await named
+      .request({ method: 'GET', path: '/x', expected: 200, timeoutMs: 2_000 })
+      .catch(({ code }) => code);
+    expect(code).toBe(expected);
+    named.close();
+  },
+);
+
+test('an engine whose certificate nobody trusts is sent nothing', async () => {
+  const stranger = new EngineNode({ url: gateway.baseURL, address: '127.0.0.1' }, NO_AUTH);
+  const asked = stranger.request({ method: 'GET', path: '/x', expected: 200, timeoutMs: 2_000 });
+  await expect(asked).rejects.toMatchObject({ code: 'UNTRUSTED' });
+  expect(stranger.ailing).toBe(true);
+  stranger.close();
 });
 
 test('a client of which no file is there is told as such', async () => {

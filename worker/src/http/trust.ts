@@ -1,4 +1,5 @@
 /** Certificates to trust beside the usual ones, for new connections. */
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 /** Node's names for what it has against a certificate, and ours for what are no certificates. */
@@ -29,14 +30,17 @@ export function trusting(ca: () => string | undefined): () => SecureContext | un
   };
 }
 
-/** @throws an error that `isUntrusted` where the text has no certificate. Node itself passes such text by. */
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** @throws an error that `isUntrusted` where the text is not certificates, which Node itself passes by. */
 function contextWith(pem: string): SecureContext {
   try {
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) {
-      return createSecureContext({ ca: [...getCACertificates('default'), pem] });
+    const certificates = (pem.match(CERTIFICATES) ?? []).map((one) => new X509Certificate(one).toString());
+    if (certificates.length > 0) {
+      return createSecureContext({ ca: [...getCACertificates('default'), ...certificates] });
     }
   } catch {
     // Said below, without repeating what is in the file.
   }
-  throw new InvalidCA('not a PEM certificate');
+  throw new InvalidCA('not PEM certificates');
 }

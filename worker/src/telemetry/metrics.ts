@@ -78,6 +78,10 @@ export function createMetrics() {
       registers,
     }),
     cost: counter('llm_worker_cost_usd_total', 'Cost of all calls whose price is known, in US dollars.'),
+    charged: counter(
+      'llm_worker_charged_usd_total',
+      'What budgets count: the cost of each call, or the most that it may have cost where that is not known, in US dollars.',
+    ),
     cacheRequests: counter(
       'llm_worker_cache_requests_total',
       'Look-ups of earlier decisions: hit, miss, error; by layer (record of the task, memory, redis).',

@@ -1,5 +1,6 @@
 package dev.farerules.engine.process;
 
+import java.util.List;
 import java.util.Set;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.delegate.DelegateTask;
@@ -15,6 +16,15 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 public class PersonalDuties {
 
+  /** Fields of a form that may be empty. */
+  private static final List<String> OPTIONAL =
+      List.of(
+          RefundVariables.REFUND_AMOUNT,
+          RefundVariables.LLM_REASONING,
+          RefundVariables.LLM_ERROR,
+          RefundVariables.PAYMENT_ERROR,
+          RefundVariables.REVIEWED_CURRENCY);
+
   private static final Set<String> OPERATOR_DECISIONS = Set.of("RETRY", "PAID_BY_HAND", "REFUSE");
 
   @Bean("reviewTask")
@@ -23,7 +33,10 @@ public class PersonalDuties {
       switch (task.getEventName()) {
         case TaskListener.EVENTNAME_CREATE -> task.removeVariable(RefundVariables.APPROVED);
         case TaskListener.EVENTNAME_ASSIGNMENT -> rememberReviewer(task);
-        case TaskListener.EVENTNAME_COMPLETE -> decidedBy(task, "AGENT");
+        case TaskListener.EVENTNAME_COMPLETE -> {
+          forgetBlanks(task);
+          decidedBy(task, "AGENT");
+        }
         default -> {}
       }
     };
@@ -37,6 +50,7 @@ public class PersonalDuties {
         case TaskListener.EVENTNAME_ASSIGNMENT -> refuseReviewer(task);
         case TaskListener.EVENTNAME_COMPLETE -> {
           refuseReviewer(task);
+          forgetBlanks(task);
           decidedBy(task, "MANAGER");
         }
         default -> {}
@@ -49,7 +63,10 @@ public class PersonalDuties {
     return task -> {
       switch (task.getEventName()) {
         case TaskListener.EVENTNAME_CREATE -> task.removeVariable(RefundVariables.OPERATOR_DECISION);
-        case TaskListener.EVENTNAME_COMPLETE -> requireOperatorDecision(task);
+        case TaskListener.EVENTNAME_COMPLETE -> {
+          requireOperatorDecision(task);
+          forgetBlanks(task);
+        }
         default -> {}
       }
     };
@@ -60,6 +77,13 @@ public class PersonalDuties {
     String decision = RefundVariables.text(task, RefundVariables.OPERATOR_DECISION);
     if (decision == null || !OPERATOR_DECISIONS.contains(decision)) {
       throw new BadUserRequestException("operatorDecision must be RETRY, PAID_BY_HAND or REFUSE");
+    }
+  }
+
+  /** A browser sends an empty field as an empty text, which is no value: neither an error nor a currency. */
+  private static void forgetBlanks(DelegateTask task) {
+    for (String name : OPTIONAL) {
+      if ("".equals(RefundVariables.text(task, name))) task.removeVariable(name);
     }
   }
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RightQuery } from '../../../crds/src/engineRights.ts';
+import { Rights } from './rights.ts';
+
+const question = (processDefinitionKeys?: string[]) => ({
+  topic: 't',
+  lockDurationMs: 1,
+  processDefinitionKeys,
+});
+/** An engine that grants these, as `right resource-id`. */
+function granting(...granted: string[]) {
+  const asked: string[] = [];
+  const ask = async ({ permissionName, resourceId }: RightQuery) => {
+    asked.push(`${permissionName} ${resourceId}`);
+    return granted.includes(`${permissionName} ${resourceId}`);
+  };
+  return { asked, rights: new Rights(ask) };
+}
+
+describe('a count is not believed', () => {
+  it('without the right to read the tasks of a process definition that the pool names', async () => {
+    const { rights } = granting('READ_INSTANCE a');
+    expect(await rights.objection(question(['a', 'b']), 0)).toMatch(
+      /grant READ_INSTANCE on the process definitions a, b$/,
+    );
+  });
+
+  it('without the right for all process definitions where the pool names none', async () => {
+    const { rights } = granting('READ_INSTANCE a');
+    expect(await rights.objection(question(), 0)).toMatch(/all process definitions, or name those/);
+  });
+});
+
+describe('a count is believed', () => {
+  it.each<[string, string[] | undefined, string[]]>([
+    ['with the right for each definition', ['a', 'b'], ['READ_INSTANCE a', 'READ_INSTANCE b']],
+    ['with the right for all definitions', undefined, ['READ_INSTANCE *']],
+    ['with the right for all instances', ['a'], ['READ *']],
+  ])('%s', async (_what, keys, grants) => {
+    expect(await granting(...grants).rights.objection(question(keys), 0)).toBeUndefined();
+  });
+
+  it('of an engine that does not know of rights, or asks nobody who they are', async () => {
+    expect(await new Rights(async () => undefined).objection(question(), 0)).toBeUndefined();
+    expect(await new Rights(undefined).objection(question(), 0)).toBeUndefined();
+  });
+});
+
+describe('a finding', () => {
+  it('holds for a minute when the right is there, and for seconds when it is missing', async () => {
+    const granted = granting('READ_INSTANCE a');
+    for (const now of [0, 59_999, 60_000]) await granted.rights.objection(question(['a']), now);
+    expect(granted.asked).toHaveLength(2);
+    const missing = granting();
+    for (const now of [0, 4_999, 5_000]) await missing.rights.objection(question(['a']), now);
+    expect(missing.asked).toHaveLength(4);
+  });
+
+  it('does not outlive a failure', async () => {
+    let failing = true;
+    const rights = new Rights(async () => {
+      if (failing) throw new Error('away');
+      return true;
+    });
+    await expect(rights.objection(question(), 0)).rejects.toThrow('away');
+    failing = false;
+    expect(await rights.objection(question(), 0)).toBeUndefined();
+  });
+});
