@@ -47,6 +47,10 @@ soak-scaling: deps ## Half an hour of sawtooth load: neither operator nor autosc
 images: deps ## Build the operator's and the worker's image (IMAGES_WITH=docker, buildah or local)
 	@$(CLI) images
 
+.PHONY: compat
+compat: deps ## Try the process, a worker and the operator's questions on other engines: Camunda 7.19, 7.23, Operaton
+	@$(CLI) compat
+
 .PHONY: unit lint fix
 unit: deps ## Unit tests alone; need nothing but Node
 	@$(CLI) unit

@@ -28,7 +28,7 @@ export default {
       testMatch: [
         '<rootDir>/{crds,operator,worker}/src/**/*.test.ts',
         '<rootDir>/charts/**/*.test.ts',
-        '<rootDir>/test/{bench,cluster,demo,docs,engine,images,llm,network,runner,safety,soak,support,workflows}/**/*.test.ts',
+        '<rootDir>/test/{bench,cluster,compat,demo,docs,engine,images,llm,network,runner,safety,soak,support,workflows}/**/*.test.ts',
       ],
     },
     {

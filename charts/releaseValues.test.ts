@@ -49,3 +49,19 @@ describe('the values of a released chart', () => {
     expect(released.split(DIGEST)).toHaveLength(paths.length + 1);
   });
 });
+
+it('every part of a release has the version of package.json', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const charts = ['fareruleworkerpool-crds', 'fareruleworkerpool-operator', 'ticket-refund'];
+  for (const chart of charts) {
+    const about = parse(readFileSync(join(ROOT, 'charts', chart, 'Chart.yaml'), 'utf8'));
+    expect({ chart, version: about.version, app: about.appVersion }).toEqual({
+      chart,
+      version,
+      app: version,
+    });
+  }
+  for (const dockerfile of ['Dockerfile.operator', 'Dockerfile.worker']) {
+    expect(readFileSync(join(ROOT, dockerfile), 'utf8')).toContain(`\nARG VERSION=${version}\n`);
+  }
+});

@@ -2,6 +2,7 @@
 import { benchExporter } from './bench/exporter/exporter.ts';
 import { benchScaling } from './bench/scaling.ts';
 import { benchWorker } from './bench/worker/worker.ts';
+import { compat } from './compat/compat.ts';
 import { down } from './environment/down.ts';
 import { environment } from './environment/environment.ts';
 import { installOperator, installPool, installProcess } from './environment/install.ts';
@@ -28,6 +29,7 @@ const commands: Record<string, () => Promise<number>> = {
   'bench-scaling': benchScaling,
   'bench-worker': benchWorker,
   'soak-scaling': soakScaling,
+  compat,
   async up() {
     await up();
     say(

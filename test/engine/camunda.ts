@@ -28,6 +28,8 @@ export interface EngineOptions {
   basicAuth?: BasicAuth;
   /** Further properties as environment variables, for example `REFUND_SLADURATION`. */
   env?: Record<string, string>;
+  /** Arguments of Java that name another application, for example `['-jar', path]`. */
+  launch?: string[];
   /** How far its clock is off, for example `+25s`. Needs the Debian package faketime. */
   clock?: string;
 }
@@ -44,10 +46,10 @@ export interface EngineNode extends RunningProcess {
  * @throws Error when it does not within two minutes, with the end of its log.
  */
 export async function startEngine(options: EngineOptions): Promise<EngineNode> {
-  const { jar } = await buildEngine();
+  const launch = options.launch ?? application((await buildEngine()).jar);
   const database = new URL(options.postgresURL);
   // The first compiler only: a node that runs for minutes gains nothing from the second.
-  const java = ['java', '-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...application(jar)];
+  const java = ['java', '-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...launch];
   const [command = '', ...args] = options.clock ? ['faketime', '-f', options.clock, ...java] : java;
   const node = await startProcess({
     name: `camunda-${options.port}`,

@@ -83,7 +83,9 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     await cluster.condition('demo', 'ScalingActive', 'MetricsRead', LONG.timeoutMs);
     await sayWhichPodGoesFirst();
     await repairEverything();
+    const totals = await waitFor('the exporter’s totals', kept, SOON);
     await goToSleep();
+    await waitFor('those of another engine', async () => (await kept()) !== totals, LONG);
     await standBack();
     await first.stop();
     const second = await cluster.startLeader(env);
@@ -96,6 +98,13 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     // Before its rights in that namespace go.
     await second.stop();
   }
+
+  /** Version of what the exporter keeps. */
+  const kept = async () => {
+    const name = `${cluster.namespace}-exporter`;
+    const book = await cluster.get('v1', 'ConfigMap', name, cluster.operatorNamespace);
+    return book?.metadata.resourceVersion;
+  };
 
   /** The pod that the leader labels: the operator itself runs as a process. */
   const ownPod = (name: string) =>

@@ -3,7 +3,7 @@
  * which decide by hand do not meet the workers of a pool.
  */
 import { randomUUID } from 'node:crypto';
-import { deployProcess } from '../engine/camunda.ts';
+import { type BasicAuth, deployProcess } from '../engine/camunda.ts';
 import { EngineClient, long, type Variables } from '../engine/client.ts';
 import { query } from '../engine/postgres.ts';
 import { environment } from '../environment/environment.ts';
@@ -41,15 +41,21 @@ export interface RefundProcess {
 
 export const uniqueBooking = (): string => `T-${randomUUID()}`;
 
-/** @param where left out: in the environment that is up */
-export async function deployRefundProcess(where: Where = environment()): Promise<RefundProcess> {
+/**
+ * @param where left out: in the environment that is up
+ * @param basicAuth of an administrator, where the engine asks for one
+ */
+export async function deployRefundProcess(
+  where: Where = environment(),
+  basicAuth?: BasicAuth,
+): Promise<RefundProcess> {
   const { engines, postgres } = where;
   const key = `ticket-refund-${randomUUID()}`;
   const topic = `${key}-topic`;
-  const nodes = engines.map((baseURL) => new EngineClient(baseURL, { processKey: key }));
+  const nodes = engines.map((baseURL) => new EngineClient(baseURL, { processKey: key, basicAuth }));
   const [engine] = nodes;
   if (!engine || !engines[0]) throw new Error('the environment has no engine');
-  const { definitionId, deploymentId } = await deployProcess(engines[0], { key, topic });
+  const { definitionId, deploymentId } = await deployProcess(engines[0], { key, topic, basicAuth });
   const start = (variables: Variables = {}, node = engine) => {
     const ticket = {
       bookingId: uniqueBooking(),

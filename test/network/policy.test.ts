@@ -54,6 +54,13 @@ describe('who is isolated', () => {
     ],
     ['in both, when there are egress rules and no types', [policy({ egress: everyone })], cart, web, false],
     [
+      'in what leaves, when there are egress rules and no types',
+      [policy({ egress: [{ to: [{ podSelector: {} }] }] })],
+      web,
+      outside,
+      false,
+    ],
+    [
       'not in what leaves, when the list of egress rules is empty',
       [policy({ egress: [] })],
       web,

@@ -142,6 +142,13 @@ export const CASES: Case[] = [
   },
   {
     alert: 'SLABreachSpike',
+    when: 'goes on firing while no leader tells anything',
+    series: { [breaches('o1')]: '100x40 101+1x20 stale' },
+    minutes: 75,
+    firing: [PROCESS],
+  },
+  {
+    alert: 'SLABreachSpike',
     when: 'does not fire for the same number over several hours',
     series: { [breaches('o1')]: '0+0.1x200' },
     minutes: 190,
@@ -376,6 +383,13 @@ export const CASES: Case[] = [
     when: 'fires after ten minutes with an incident',
     series: { [incidents]: '0x5 1x20' },
     minutes: 17,
+    firing: [PROCESS],
+  },
+  {
+    alert: 'OpenIncidents',
+    when: 'goes on firing while no leader tells anything',
+    series: { [incidents]: '1x12 stale' },
+    minutes: 16,
     firing: [PROCESS],
   },
   {

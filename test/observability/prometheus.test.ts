@@ -190,7 +190,8 @@ describe('what the dashboard says is what happened:', () => {
     ]);
     for (const percentile of ['LLM response time', 'LLM response time 2', 'LLM response time 3']) {
       const [seconds] = only(await panel(percentile, 'worker'));
-      expect(seconds).toBeGreaterThan(0);
+      // The stand-in takes a tenth of a second, which is in the bucket from 0.08 on.
+      expect(seconds).toBeGreaterThan(0.08);
       expect(seconds).toBeLessThan(5);
     }
   });

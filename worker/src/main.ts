@@ -10,6 +10,7 @@ import { Credentials } from './credentials.ts';
 import { openRedis, setUpDecisions } from './decisions.ts';
 import { DirectivesFile } from './directives.ts';
 import { createEngineAuth, engineFiles } from './engine/auth.ts';
+import { RightsWatch } from './engine/rights.ts';
 import { engineNodes, setUpEngine } from './engine/setUp.ts';
 import { setUpFlow } from './flow/setUp.ts';
 import { handleTask } from './handleTask.ts';
@@ -113,7 +114,15 @@ async function main(config: Config): Promise<void> {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
 
+  const rights = new RightsWatch({
+    nodes: engine.nodes,
+    known: () => config.CAMUNDA_TOKEN_URL !== undefined || auth.header() !== undefined,
+    processDefinitionKeys: config.CAMUNDA_PROCESS_DEFINITION_KEYS,
+    log,
+  });
+  rights.start();
   await worker.run();
+  rights.close();
   clearTimeout(giveUpTimer);
   credentials.close();
   directives.close();

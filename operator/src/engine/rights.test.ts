@@ -27,15 +27,24 @@ describe('a count is not believed', () => {
 
   it('without the right for all process definitions where the pool names none', async () => {
     const { rights } = granting('READ_INSTANCE a');
-    expect(await rights.objection(question(), 0)).toMatch(/all process definitions, or name those/);
+    expect(await rights.objection(question(), 0)).toMatch(
+      /^the engine counts no tasks for .*all process definitions, or name those/,
+    );
+  });
+
+  it('without the right to take the tasks, for workers that get none', async () => {
+    const { rights } = granting('READ_INSTANCE a');
+    expect(await rights.objection(question(['a']), 0)).toMatch(
+      /^the engine gives no tasks to .*grant UPDATE_INSTANCE on the process definition a$/,
+    );
   });
 });
 
 describe('a count is believed', () => {
   it.each<[string, string[] | undefined, string[]]>([
-    ['with the right for each definition', ['a', 'b'], ['READ_INSTANCE a', 'READ_INSTANCE b']],
-    ['with the right for all definitions', undefined, ['READ_INSTANCE *']],
-    ['with the right for all instances', ['a'], ['READ *']],
+    ['with the rights for each definition', ['a'], ['READ_INSTANCE a', 'UPDATE_INSTANCE a']],
+    ['with the rights for all definitions', undefined, ['READ_INSTANCE *', 'UPDATE_INSTANCE *']],
+    ['with the rights for all instances', ['a'], ['READ *', 'UPDATE *']],
   ])('%s', async (_what, keys, grants) => {
     expect(await granting(...grants).rights.objection(question(keys), 0)).toBeUndefined();
   });
@@ -48,9 +57,9 @@ describe('a count is believed', () => {
 
 describe('a finding', () => {
   it('holds for a minute when the right is there, and for seconds when it is missing', async () => {
-    const granted = granting('READ_INSTANCE a');
+    const granted = granting('READ_INSTANCE a', 'UPDATE_INSTANCE a');
     for (const now of [0, 59_999, 60_000]) await granted.rights.objection(question(['a']), now);
-    expect(granted.asked).toHaveLength(2);
+    expect(granted.asked).toHaveLength(4);
     const missing = granting();
     for (const now of [0, 4_999, 5_000]) await missing.rights.objection(question(['a']), now);
     expect(missing.asked).toHaveLength(4);

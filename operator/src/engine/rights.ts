@@ -2,13 +2,19 @@
  * Whether the operator's user may see the tasks that a question is about. An engine with authorization counts 0 for a
  * user who may not, which nothing in its answer tells: unknown would look like none.
  */
-import { grantOf, type RightQuery, waysToHave } from '../../../crds/src/engineRights.ts';
+import { grantOf, type InstanceRight, type RightQuery, waysToHave } from '../../../crds/src/engineRights.ts';
 import type { Question } from './question.ts';
 
 /** How long a right that was found holds without a failure in between, in ms: it may be taken away. */
 const GRANTED_MS = 60_000;
 /** A missing one is looked for again sooner: somebody is about to grant it. */
 const MISSING_MS = 5_000;
+
+/** What the engine does where a right is missing; the workers are the same user. */
+const WITHOUT: Record<InstanceRight, string> = {
+  READ_INSTANCE: 'the engine counts no tasks for',
+  UPDATE_INSTANCE: 'the engine gives no tasks to',
+};
 
 type Ask = (query: RightQuery) => Promise<boolean | undefined>;
 
@@ -25,14 +31,17 @@ export class Rights {
   }
 
   /**
-   * Why a count is not to be believed; undefined when it is.
+   * Why a count is not to be believed, or of no use; undefined when it is.
    * @throws what `ask` throws
    */
   async objection({ processDefinitionKeys: keys }: Question, now: number): Promise<string | undefined> {
-    if (!this.ask || (await this.mayRead(keys, now, this.ask))) return undefined;
-    const others = keys ? '' : ', or name those that it may read in spec.engine.processDefinitionKeys';
-    const grant = grantOf('READ_INSTANCE', keys);
-    return `the engine counts no tasks for a user without the right to see them: grant ${grant}${others}`;
+    if (!this.ask) return undefined;
+    const others = keys ? '' : ', or name those that it may use in spec.engine.processDefinitionKeys';
+    for (const [right, without] of Object.entries(WITHOUT) as [InstanceRight, string][]) {
+      if (await this.has(right, keys, now, this.ask)) continue;
+      return `${without} a user without the right to them: grant ${grantOf(right, keys)}${others}`;
+    }
+    return undefined;
   }
 
   /** The engine failed: it may come back with other grants. */
@@ -40,11 +49,16 @@ export class Rights {
     this.findings.clear();
   }
 
-  private async mayRead(keys: readonly string[] | undefined, now: number, ask: Ask): Promise<boolean> {
-    const name = JSON.stringify(keys);
+  private async has(
+    right: InstanceRight,
+    keys: readonly string[] | undefined,
+    now: number,
+    ask: Ask,
+  ): Promise<boolean> {
+    const name = JSON.stringify([right, keys]);
     const found = this.findings.get(name);
     if (found && now < found.until) return found.granted;
-    const granted = grantedWhole(waysToHave('READ_INSTANCE', keys), ask);
+    const granted = grantedWhole(waysToHave(right, keys), ask);
     const finding = { granted, until: now + MISSING_MS };
     this.findings.set(name, finding);
     try {

@@ -219,6 +219,11 @@ describe('the plan', () => {
     ],
     ['keeps running workers when a Secret has gone', { ...running, secrets: {} }, []],
     [
+      'brings running workers to their new image though a Secret has gone',
+      { ...running, secrets: {}, workerImage: 'worker:2' },
+      ['apply Deployment'],
+    ],
+    [
       'makes workers whose credentials only the operator may not read: the kubelet mounts them',
       observation({ secrets: { openai: { state: 'forbidden' } } }),
       [

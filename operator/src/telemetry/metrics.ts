@@ -88,7 +88,7 @@ export const metrics = {
   }),
   spentUSD: new Gauge({
     name: 'fareruleworkerpool_spent_usd',
-    help: 'US dollars that the LLM calls cost in the current hour and day (period). Absent while nothing is known.',
+    help: 'US dollars that the budget counts as spent in the current hour and day (period). Absent while nothing is known.',
     labelNames: [...pool, 'period'],
     registers,
   }),

@@ -59,7 +59,7 @@ export async function withoutIndexes(database: string, work: () => Promise<void>
   const tables = TABLES.map((table) => `'${table}'`).join(', ');
   const indexes = await query(
     database,
-    `select indexname, indexdef from pg_indexes where tablename in (${tables}) and indexname not like '%pkey'`,
+    `select indexname, indexdef from pg_indexes where tablename in (${tables}) and indexdef not like 'CREATE UNIQUE%'`,
   );
   for (const [name] of indexes) await query(database, `drop index ${name}`);
   await work();
