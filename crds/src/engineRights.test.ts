@@ -20,6 +20,10 @@ describe('a right for tasks', () => {
     expect(asked(undefined)[0]).toEqual(['UPDATE_INSTANCE PROCESS_DEFINITION *']);
   });
 
+  it('is one on the definitions alone for the history', () => {
+    expect(waysToHave('READ_HISTORY', ['a'])).toHaveLength(1);
+  });
+
   it.each([
     [undefined, 'READ_INSTANCE on all process definitions'],
     [['a'], 'READ_INSTANCE on the process definition a'],

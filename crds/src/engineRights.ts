@@ -4,7 +4,7 @@
  */
 
 /** On a process definition. */
-export type InstanceRight = 'READ_INSTANCE' | 'UPDATE_INSTANCE';
+export type InstanceRight = 'READ_INSTANCE' | 'UPDATE_INSTANCE' | 'READ_HISTORY';
 
 /** Parameters of `GET /authorization/check`; the right to ask that for oneself everybody has. */
 export type RightQuery = Record<'permissionName' | 'resourceName' | 'resourceType' | 'resourceId', string>;
@@ -24,6 +24,7 @@ export function waysToHave(right: InstanceRight, keys: readonly string[] | undef
     resourceType: '6',
     resourceId,
   }));
+  if (right === 'READ_HISTORY') return [onDefinitions];
   const onInstances = {
     permissionName: right === 'READ_INSTANCE' ? 'READ' : 'UPDATE',
     resourceName: 'PROCESS_INSTANCE',

@@ -7,6 +7,7 @@ import { EngineClient } from '../engine/client.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
 import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
+import { sumOfSamples } from '../support/samples.ts';
 import { waitFor } from '../support/wait.ts';
 import { accountsOf, ONCE, startMarked } from './accounting.ts';
 import { TestCluster } from './operatorHarness.ts';
@@ -15,13 +16,14 @@ import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
 const ADMIN = { username: 'demo', password: 'demo' };
-const USER = { username: 'farerules', password: 'technical-password' };
+const USER = { username: 'farerules', password: 'technical "pass\\word"' };
 
 let engines: OwnEngines;
 let refunds: RefundProcess;
 let llm: StandIn;
 let cluster: TestCluster;
 let worker: WorkerProcess | undefined;
+let operatorPort: number;
 /** As the technical user. */
 let user: EngineClient;
 
@@ -37,7 +39,7 @@ beforeAll(async () => {
   });
   llm = await startStandIn({ latencyMs: { min: 0, max: 5 } });
   cluster = await TestCluster.open('rights');
-  await cluster.startLeader();
+  operatorPort = (await cluster.startLeader({ EXPORTER_INTERVAL_SECONDS: '1' })).metricsPort;
   await cluster.secret('openai', { 'api-key': 'key' });
   await cluster.secret('engine', USER);
 }, 240_000);
@@ -59,6 +61,13 @@ const grant = (...processDefinitions: string[]) =>
       PASSWORD: USER.password,
     },
   });
+
+/** Whether the exporter reads the history, as its metric says. */
+const exporterUp = async () =>
+  sumOfSamples(
+    await (await fetch(`http://127.0.0.1:${operatorPort}/metrics`)).text(),
+    'fareruleworkerpool_exporter_up',
+  );
 
 /** Takes a right from all that the user was granted. */
 async function revoke(permission: string): Promise<void> {
@@ -99,6 +108,7 @@ test('without a right the condition and the log say which; with those of the scr
 
   const blind = await cluster.condition('pool', 'EngineReachable', 'CountFailed', 20_000);
   expect(blind.message).toContain(`grant READ_INSTANCE on the process definition ${key}`);
+  expect(await exporterUp()).toBe(0);
   const said = await waitFor('the log', () => worker?.lines('engine_right_missing')[0]);
   expect(said.grant).toBe(
     `READ_INSTANCE on the process definition ${key}; UPDATE_INSTANCE on the process definition ${key}`,
@@ -110,7 +120,8 @@ test('without a right the condition and the log say which; with those of the scr
   const started = [waiting, await startMarked(refunds), await startMarked(refunds)];
   expect(await accountsOf(refunds, started, llm.calls)).toEqual(started.map(() => ONCE));
   await waitFor('the log', () => worker?.lines('engine_rights_found').length);
-  // What the exporter reads.
+  await waitFor('the exporter', async () => (await exporterUp()) === 1);
+  // What it reads.
   expect(await user.countProcessInstances({ finished: true })).toBe(3);
   expect(await user.activityInstances(waiting.id)).toHaveLength(
     (await refunds.engine.activityInstances(waiting.id)).length,

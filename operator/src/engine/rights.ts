@@ -11,10 +11,10 @@ const GRANTED_MS = 60_000;
 const MISSING_MS = 5_000;
 
 /** What the engine does where a right is missing; the workers are the same user. */
-const WITHOUT: Record<InstanceRight, string> = {
-  READ_INSTANCE: 'the engine counts no tasks for',
-  UPDATE_INSTANCE: 'the engine gives no tasks to',
-};
+const WITHOUT: readonly [InstanceRight, string][] = [
+  ['READ_INSTANCE', 'the engine counts no tasks for'],
+  ['UPDATE_INSTANCE', 'the engine gives no tasks to'],
+];
 
 type Ask = (query: RightQuery) => Promise<boolean | undefined>;
 
@@ -35,13 +35,25 @@ export class Rights {
    * @throws what `ask` throws
    */
   async objection({ processDefinitionKeys: keys }: Question, now: number): Promise<string | undefined> {
-    if (!this.ask) return undefined;
     const others = keys ? '' : ', or name those that it may use in spec.engine.processDefinitionKeys';
-    for (const [right, without] of Object.entries(WITHOUT) as [InstanceRight, string][]) {
-      if (await this.has(right, keys, now, this.ask)) continue;
-      return `${without} a user without the right to them: grant ${grantOf(right, keys)}${others}`;
+    for (const [right, without] of WITHOUT) {
+      const grant = await this.lacking(right, keys, now);
+      if (grant) return `${without} a user without the right to them: grant ${grant}${others}`;
     }
     return undefined;
+  }
+
+  /**
+   * What to grant for this right; undefined when it is there.
+   * @throws what `ask` throws
+   */
+  async lacking(
+    right: InstanceRight,
+    keys: readonly string[] | undefined,
+    now: number,
+  ): Promise<string | undefined> {
+    if (!this.ask || (await this.has(right, keys, now, this.ask))) return undefined;
+    return grantOf(right, keys);
   }
 
   /** The engine failed: it may come back with other grants. */

@@ -4,8 +4,10 @@
  * history keeps no count of the backlog waiting.
  */
 import { EngineCaller } from '../engine/caller.ts';
+import { failure } from '../engine/guardedRequest.ts';
 import { engineKey, pendingQuery } from '../engine/question.ts';
 import { countOf, type EngineRequest } from '../engine/request.ts';
+import { Rights } from '../engine/rights.ts';
 import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Book } from './book.ts';
@@ -45,7 +47,7 @@ export class Follower {
   private readonly aborter = new AbortController();
   private readonly loops: Promise<unknown>;
   private engine: ExportedEngine;
-  private caller: { key: string; caller: EngineCaller } | undefined;
+  private caller: { key: string; caller: EngineCaller; rights: Rights } | undefined;
   private failures = 0;
   private readonly readers = new Map<string, Reader>();
   readonly processes = new Map<string, ProcessFigures>();
@@ -111,6 +113,7 @@ export class Follower {
       const reader = this.reader(process);
       const piece = { at: performance.now() };
       try {
+        await this.mayRead('READ_HISTORY', process);
         await reader.round(
           (request) => this.ask(caller, request),
           () => this.rest(piece),
@@ -146,6 +149,7 @@ export class Follower {
       this.ask(caller, { path, params, expected: 'a count', read: countOf, maxBytes: COUNT_BYTES });
     try {
       for (const [process, figures] of this.processes) {
+        await this.mayRead('READ_INSTANCE', process);
         figures.active = await count('/process-instance/count', { processDefinitionKey: process });
         figures.openIncidents = await count('/incident/count', { processDefinitionKeyIn: process });
       }
@@ -173,10 +177,18 @@ export class Follower {
     const key = engineKey(target);
     if (this.caller?.key !== key) {
       this.caller?.caller.close();
-      this.caller = { key, caller: new EngineCaller(target, () => undefined) };
+      const caller = new EngineCaller(target, () => rights.forget());
+      const rights = new Rights(target.auth && ((query) => caller.right(query)));
+      this.caller = { key, caller, rights };
     }
     this.caller.caller.startRound();
     return this.caller.caller;
+  }
+
+  /** To a user without the right the engine shows an empty history and no instance: unknown would look like none. */
+  private async mayRead(right: 'READ_HISTORY' | 'READ_INSTANCE', process: string): Promise<void> {
+    const grant = await this.caller?.rights.lacking(right, [process], Date.now());
+    if (grant) throw failure('rights', `the engine shows its user nothing of this: grant ${grant}`);
   }
 
   private async ask<T>(caller: EngineCaller, request: EngineRequest<T>): Promise<T> {
