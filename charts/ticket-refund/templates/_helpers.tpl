@@ -55,6 +55,10 @@ app.kubernetes.io/part-of: fareruleworkerpool
 {{- end -}}
 {{- end }}
 
+{{- define "stack.pullSecrets" -}}
+{{- concat (.Values.global.imagePullSecrets | default list) .Values.imagePullSecrets | uniq | toYaml }}
+{{- end }}
+
 {{/* What every pod of the stack has: no token, no root, and where it may run. Argument: context, uid, placement. */}}
 {{- define "stack.podSpec" -}}
 serviceAccountName: {{ include "stack.serviceAccountName" .context }}
@@ -68,7 +72,7 @@ securityContext:
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault
-{{- with .context.Values.imagePullSecrets }}
+{{- with include "stack.pullSecrets" .context | fromYamlArray }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}

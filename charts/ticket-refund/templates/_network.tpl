@@ -18,16 +18,27 @@ podSelector:
     app.kubernetes.io/name: fareruleworkerpool-operator
 {{- end }}
 {{- define "policy.dns" -}}
-- to:
-    - namespaceSelector:
-        {{- toYaml .Values.networkPolicy.dns.namespaceSelector | nindent 8 }}
-      {{- with .Values.networkPolicy.dns.podSelector }}
-      podSelector:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-  ports:
+- ports:
+    {{- range .Values.networkPolicy.dns.ports }}
     - protocol: UDP
-      port: 53
+      port: {{ . }}
     - protocol: TCP
-      port: 53
+      port: {{ . }}
+    {{- end }}
+  {{- with .Values.networkPolicy.dns.to }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{/* Ports that the pools' models, or the proxies before them, are asked on, as a list. */}}
+{{- define "policy.llmPorts" -}}
+{{- $ports := list }}
+{{- range $name, $spec := .Values.pools }}
+{{- $llm := (include "stack.poolSpec" (dict "context" $ "spec" $spec) | fromYaml).llm }}
+{{- $url := urlParse ($llm.proxyURL | default $llm.baseURL | default "https://api.openai.com/v1") }}
+{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "80" "443" (eq $url.scheme "http")) }}
+{{- $ports = append $ports (int $port) }}
+{{- end }}
+{{- with .Values.networkPolicy.llm.port }}{{ $ports = list (int .) }}{{ end }}
+{{- $ports | default (list 443) | uniq | toYaml }}
 {{- end }}
