@@ -169,7 +169,7 @@ redis://redis.{{ .Release.Namespace }}.svc:6379/0
 
 {{/* Whether the database, which remembers the administrator, outlives the release. */}}
 {{- define "stack.databaseOutlives" -}}
-{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) -}}true{{- end -}}
+{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) (and (eq .Values.postgresql.mode "cnpg") .Values.postgresql.cnpg.keep) -}}true{{- end -}}
 {{- end }}
 
 {{/*

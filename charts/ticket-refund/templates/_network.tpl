@@ -15,7 +15,7 @@ namespaceSelector:
     kubernetes.io/metadata.name: {{ .Values.operator.namespace }}
 podSelector:
   matchLabels:
-    app.kubernetes.io/name: fareruleworkerpool-operator
+    app.kubernetes.io/name: {{ .Values.operator.name }}
 {{- end }}
 {{- define "policy.dns" -}}
 - ports:
@@ -41,4 +41,21 @@ podSelector:
 {{- end }}
 {{- with .Values.networkPolicy.llm.port }}{{ $ports = list (int .) }}{{ end }}
 {{- $ports | default (list 443) | uniq | toYaml }}
+{{- end }}
+{{/*
+Hosts that pools are told to ask and that look like ones inside (a Service, a private address), as a list; empty where
+the user has named something for them. The policies cannot know their pods.
+*/}}
+{{- define "policy.closedHosts" -}}
+{{- $hosts := list }}
+{{- if not (or .Values.networkPolicy.workerEgress .Values.llm.standIn.enabled) }}
+{{- range $name, $spec := .Values.pools }}
+{{- $pool := include "stack.poolSpec" (dict "context" $ "spec" $spec) | fromYaml }}
+{{- range list ($pool.llm.proxyURL | default $pool.llm.baseURL) (dig "oauth2" "tokenURL" "" $pool.engine) }}
+{{- $host := (urlParse (. | default "")).host | default "" }}
+{{- if regexMatch "^([^.]+|.+\\.(svc|local|internal)|10\\..+|192\\.168\\..+|172\\.(1[6-9]|2[0-9]|3[01])\\..+)(:[0-9]+)?$" $host }}{{ $hosts = append $hosts $host }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $hosts | uniq | toYaml }}
 {{- end }}
