@@ -1,7 +1,7 @@
 {{/*
 The alert rules with this release's thresholds. In files/rules.yaml a number or a time before `# NAME` is a threshold.
 */}}
-{{- define "ticket-refund.rules" -}}
+{{- define "monitoring.rules" -}}
 {{- $rules := .Files.Get "files/rules.yaml" -}}
 {{- with .Values.monitoring.rules -}}
 {{- range $name, $value := .thresholds -}}
