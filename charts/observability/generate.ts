@@ -1,16 +1,20 @@
-/** Writes the dashboard and the alert rules into the chart that installs them, or with --check says what is out of date. */
+/** Writes the dashboard and the alert rules into the charts that install them, or with --check says what is out of date. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../test/support/paths.ts';
 import { dashboard } from './dashboard.ts';
 import { rulesYaml } from './rules.ts';
 
-const FILES = join(ROOT, 'charts', 'ticket-refund', 'files');
+const CHARTS = ['ticket-refund', 'fareruleworkerpool-operator'].map((chart) => join(ROOT, 'charts', chart));
+/** How a chart puts its thresholds into the rules: written once, a chart can only contain files of its own folder. */
+const TEMPLATE = join('templates', 'monitoring', '_rules.tpl');
+const template = readFileSync(join(ROOT, 'charts', 'ticket-refund', TEMPLATE), 'utf8');
 
-const generated: [path: string, text: string][] = [
-  [join(FILES, 'dashboard.json'), `${JSON.stringify(dashboard(), null, 2)}\n`],
-  [join(FILES, 'rules.yaml'), rulesYaml()],
-];
+const generated = CHARTS.flatMap((chart): [path: string, text: string][] => [
+  [join(chart, 'files', 'dashboard.json'), `${JSON.stringify(dashboard(), null, 2)}\n`],
+  [join(chart, 'files', 'rules.yaml'), rulesYaml()],
+  [join(chart, TEMPLATE), template],
+]);
 
 for (const [path, text] of generated) {
   const name = path.slice(ROOT.length + 1);

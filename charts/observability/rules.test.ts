@@ -30,7 +30,7 @@ test('every alert says in one line what is wrong, and which runbook helps', () =
   const { groups } = parse(rulesYaml()) as { groups: { rules: Record<string, Record<string, string>>[] }[] };
   for (const { alert, annotations } of groups[0]?.rules ?? []) {
     expect(annotations?.summary?.length).toBeLessThan(110);
-    expect(annotations?.runbook_url).toBe(`${RUNBOOKS}/${alert}.md`);
+    expect(annotations?.runbook).toBe(`${RUNBOOKS}/${alert}.md`);
   }
 });
 

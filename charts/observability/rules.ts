@@ -2,7 +2,10 @@
 import { Document, isScalar } from 'yaml';
 import { ALERTS, type Alert } from './alerts.ts';
 
-/** Where the runbooks are; the chart's value `monitoring.rules.runbookBaseURL` takes its place. */
+/**
+ * Where the runbooks are in this repository, which is no link: with the chart's value `monitoring.rules.runbookBaseURL` the
+ * annotation becomes `runbook_url` and leads there.
+ */
 export const RUNBOOKS = 'docs/runbooks';
 
 const HEADER =
@@ -18,7 +21,7 @@ export function rulesYaml(alerts: readonly Alert[] = ALERTS): string {
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      runbook_url: `${RUNBOOKS}/${alert.alert}.md`,
+      runbook: `${RUNBOOKS}/${alert.alert}.md`,
     },
   }));
   const document = new Document({ groups: [{ name: 'fareruleworkerpool', rules }] });

@@ -88,7 +88,8 @@ async function binaryImage(name: string, binary: string, path: string): Promise<
 }
 
 async function dockerfileImage(name: string, part: Part, folders: string[]): Promise<ImageArchive> {
-  const sources = [`Dockerfile.${part}`, 'package.json', 'package-lock.json', ...folders].map((path) =>
+  const recipe = [`Dockerfile.${part}`, 'test/images/buildahBuild.ts', 'test/images/facts.ts'];
+  const sources = [...recipe, 'package.json', 'package-lock.json', ...folders].map((path) =>
     join(ROOT, path),
   );
   const archive = archivePath(name, contentHash(sources, BASE_VERSION, RUNTIME_BASE_VERSION));

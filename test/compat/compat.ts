@@ -25,7 +25,7 @@ import { startStandIn } from '../llm/standIn.ts';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { say, step } from '../support/step.ts';
-import { adapted, FLAVOURS, type Flavour } from './flavours.ts';
+import { adapted, belongs, FLAVOURS, type Flavour } from './flavours.ts';
 
 const ENGINE = join(ROOT, 'test', 'engine');
 
@@ -38,6 +38,7 @@ export async function compat(): Promise<number> {
   const failed: string[] = [];
   for (const flavour of FLAVOURS) {
     const title = `${flavour.name} ${flavour.version} on Spring Boot ${flavour.springBoot}`;
+    if (!title.includes(process.env.COMPAT ?? '')) continue;
     await step(
       title,
       () => tryOn(flavour),
@@ -129,6 +130,10 @@ async function packaged(flavour: Flavour): Promise<string> {
     for (const path of readdirSync(work, { recursive: true, encoding: 'utf8' })) {
       if (!/\.(java|xml|yaml)$/.test(path)) continue;
       const file = join(work, path);
+      if (!belongs(path, flavour)) {
+        rmSync(file);
+        continue;
+      }
       writeFileSync(file, adapted(path, readFileSync(file, 'utf8'), flavour));
     }
     await run('mvn', ['-q', '-B', '-ntp', 'package'], { cwd: work });

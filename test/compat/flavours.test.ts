@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { adapted, type Flavour } from './flavours.ts';
+import { adapted, belongs, type Flavour } from './flavours.ts';
 
 const ENGINE = join(import.meta.dirname, '../engine');
 const file = (path: string, flavour: Flavour) =>
@@ -23,5 +23,12 @@ describe('the sample application for another engine', () => {
     const java = file('src/main/java/dev/farerules/engine/setup/RestBasicAuth.java', fork);
     expect(java).toContain('import org.fork.bpm.engine.rest');
     expect(java).not.toContain('camunda');
+  });
+
+  it('goes without LDAP on a fork, and keeps what else it depends on', () => {
+    expect(file('pom.xml', older)).toContain('camunda-identity-ldap');
+    expect(file('pom.xml', fork)).not.toContain('identity-ldap');
+    expect(file('pom.xml', fork)).toContain('<artifactId>fork-bpm-spring-boot-starter-webapp</artifactId>');
+    expect(belongs('src/main/java/dev/farerules/engine/setup/LdapDirectory.java', fork)).toBe(false);
   });
 });

@@ -9,7 +9,8 @@ import { stringify } from 'yaml';
 import { installPackage } from '../cluster/packages.ts';
 import { type RunningProcess, startProcess, tail } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
-import { asPostgres, chownToPostgres, installedPostgres, query } from './postgres.ts';
+import { patroniConfiguration } from './patroniConfiguration.ts';
+import { asPostgres, chownToPostgres, query } from './postgres.ts';
 
 const NAME = 'camunda';
 const PASSWORD = 'camunda';
@@ -102,8 +103,11 @@ export class PatroniCluster {
   async startNode(address: string): Promise<void> {
     const directory = join(this.#options.home, address);
     const config = join(directory, 'patroni.yaml');
+    const etcd = `${this.#options.addresses[0]}:${ETCD_PORT}`;
+    const shared = { etcd, superuser: SUPERUSER, password: PASSWORD };
+    const server = { address, port: DATABASE_PORT, directory, ...shared };
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(config, stringify(this.#configuration(address, directory)), { mode: 0o600 });
+    writeFileSync(config, stringify(patroniConfiguration(server)), { mode: 0o600 });
     for (const path of [directory, config]) await chownToPostgres(path);
     const { command, args } = asPostgres(['patroni', config]);
     const process = await startProcess({
@@ -163,43 +167,6 @@ export class PatroniCluster {
     const url = this.#url('postgres', SUPERUSER, PASSWORD);
     await query(url, `create role ${NAME} login password '${PASSWORD}'`);
     await query(url, `create database ${NAME} owner ${NAME}`);
-  }
-
-  #configuration(address: string, directory: string): object {
-    const account = (username: string) => ({ username, password: PASSWORD });
-    const from = '127.0.0.0/8 scram-sha-256';
-    return {
-      scope: 'refunds',
-      name: address,
-      restapi: { listen: `${address}:8008`, connect_address: `${address}:8008` },
-      etcd3: { hosts: [`${this.#options.addresses[0]}:${ETCD_PORT}`] },
-      bootstrap: {
-        dcs: {
-          // A primary that is silent for this long has lost its place.
-          ttl: 10,
-          loop_wait: 1,
-          retry_timeout: 3,
-          // A commit is acknowledged when the standby has it too, and only such a standby may take over.
-          synchronous_mode: true,
-          postgresql: { use_pg_rewind: true, parameters: { max_connections: 100 } },
-        },
-        initdb: ['data-checksums', { encoding: 'UTF8' }, { locale: 'C.UTF-8' }, { auth: 'scram-sha-256' }],
-      },
-      postgresql: {
-        listen: `${address}:${DATABASE_PORT}`,
-        connect_address: `${address}:${DATABASE_PORT}`,
-        data_dir: join(directory, 'data'),
-        bin_dir: installedPostgres(),
-        pgpass: join(directory, 'pgpass'),
-        authentication: {
-          superuser: account(SUPERUSER),
-          replication: account('replicator'),
-          rewind: account('rewind'),
-        },
-        pg_hba: [`host all all ${from}`, `host replication replicator ${from}`],
-        parameters: { unix_socket_directories: '', shared_buffers: '128MB' },
-      },
-    };
   }
 }
 

@@ -11,8 +11,6 @@ export async function buildahBuild(part: Part, name: string, facts: ImageFacts, 
   await run('buildah', [
     'bud',
     ...['--quiet', '--isolation', 'chroot', '--network', 'host'],
-    // A layer each, so that both images share Node's; none of them from an earlier build.
-    ...['--layers', '--no-cache'],
     '--pull-never',
     ...['--timestamp', String(facts.epoch)],
     ...(await registrySettings()),

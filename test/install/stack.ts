@@ -35,11 +35,16 @@ export function stackIn(kubectl: Kubectl, namespace: string): Stack {
     const { data } = JSON.parse(await get('secret', name, '-o', 'json')) as { data: Record<string, string> };
     return Buffer.from(data[key] ?? '', 'base64').toString();
   };
+  // Asked for once: a load that runs kubectl three times for each call is none.
+  let admin: { username: string; password: string } | undefined;
   return {
     secret,
     async engine() {
-      const password = await secret('camunda-admin', 'password');
-      const basicAuth = { username: await secret('camunda-admin', 'username'), password };
+      admin ??= {
+        username: await secret('camunda-admin', 'username'),
+        password: await secret('camunda-admin', 'password'),
+      };
+      const basicAuth = admin;
       return new EngineClient(`http://${await address('engine')}:8080/engine-rest`, { basicAuth });
     },
     async postgres() {

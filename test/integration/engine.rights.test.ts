@@ -16,7 +16,7 @@ import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
 const ADMIN = { username: 'demo', password: 'demo' };
-const USER = { username: 'farerules', password: 'technical-password' };
+const USER = { username: 'farerules', password: 'technical "pass\\word"' };
 
 let engines: OwnEngines;
 let refunds: RefundProcess;

@@ -153,10 +153,3 @@ describe.each(PARTS)('the image of the %s', (part) => {
     expect(second.created).toBe(first.created);
   }, 180_000);
 });
-
-test('both images share the base and the layer that Node is in', async () => {
-  const [operator, worker] = await Promise.all(
-    PARTS.map(async (part) => (await imageConfig(name(part))).rootfs.diff_ids),
-  );
-  expect(operator?.slice(0, 2)).toEqual(worker?.slice(0, 2));
-});

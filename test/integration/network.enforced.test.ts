@@ -1,12 +1,13 @@
 /**
  * The table of flows tried for real, between pods with the labels of ours under the policies that the charts
- * render. Only a network plugin that keeps to policies can be asked; the local cluster's bridge does not, and
- * then this is reported as skipped.
+ * render. Only a network plugin that keeps to policies can be asked. The local cluster's bridge does not, unless
+ * FRWP_POLICIES=kube-router gives it one; otherwise this is reported as skipped.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endpoints, type Name, OPERATOR_NAMESPACE, STACK_NAMESPACE } from '../network/endpoints.ts';
 import { policiesEnforced } from '../network/enforcement.ts';
+import { startEnforcer } from '../network/enforcer.ts';
 import { inWords, type Row } from '../network/flows.ts';
 import { movedPods, movedPolicies } from '../network/moved.ts';
 import type { NetworkPolicy, Pod } from '../network/policy.ts';
@@ -15,6 +16,8 @@ import { renderChart } from '../network/rendered.ts';
 import { SITUATIONS } from '../network/situations.ts';
 import { sleep } from '../support/wait.ts';
 
+const stopEnforcer = process.env.FRWP_POLICIES === 'kube-router' ? await startEnforcer() : undefined;
+afterAll(() => stopEnforcer?.(), 60_000);
 const enforced = await policiesEnforced();
 /** For every policy to be in force. */
 const SETTLE_MS = 20_000;

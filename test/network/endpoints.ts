@@ -12,6 +12,7 @@ const AROUND = {
   'the API server': { ip: '10.0.0.5' },
   'the API server’s Service': { ip: '10.96.0.1' },
   DNS: pod('kube-system', '10.244.0.2', { 'k8s-app': 'kube-dns' }),
+  'a DNS cache of the node': { ip: '169.254.20.10' },
   'the LLM': { ip: '162.159.140.245' },
   'the internet': { ip: '93.184.215.14' },
   'the cloud’s metadata': { ip: '169.254.169.254' },

@@ -26,6 +26,8 @@ const METRICS_API = 6443;
 const API_SERVER = 6443;
 const HTTPS = 443;
 const DNS = 53;
+/** Of OpenShift's DNS pods. */
+const DNS_OF_PODS = 5353;
 
 const row =
   (verdict: Verdict) =>
@@ -36,7 +38,14 @@ const no = row('no');
 const named = row('named');
 const wide = row('wide');
 
-const asksForNames = (from: Name): Row[] => [yes(from, 'DNS', DNS, 'UDP'), yes(from, 'DNS', DNS)];
+const asksForNames = (from: Name): Row[] =>
+  (['UDP', 'TCP'] as const).flatMap((protocol) => [
+    yes(from, 'DNS', DNS, protocol),
+    wide(from, 'DNS', DNS_OF_PODS, protocol),
+    wide(from, 'a DNS cache of the node', DNS, protocol),
+  ]);
+/** minikube's and MicroK8s'. */
+const OTHER_API_SERVERS = [8443, 16443];
 const nobody = (to: Name, ports: number[], strangers: Name[]): Row[] =>
   strangers.flatMap((from) => ports.map((port) => no(from, to, port)));
 
@@ -70,6 +79,7 @@ export const FLOWS: Row[] = [
   yes('the operator', 'the API server’s Service', HTTPS),
   yes('the operator', 'a worker', METRICS),
   ...asksForNames('the operator'),
+  ...OTHER_API_SERVERS.map((port) => wide('the operator', 'the API server', port)),
   no('the operator', 'PostgreSQL', POSTGRESQL),
   no('the operator', 'Redis', REDIS),
   ...ENGINE_PORTS.map((port) => wide('the operator', 'an engine elsewhere', port)),
@@ -84,6 +94,7 @@ export const FLOWS: Row[] = [
   yes('the operator’s test', 'the operator', METRICS),
   yes('the operator’s test', 'the API server', API_SERVER),
   yes('the operator’s test', 'the API server’s Service', HTTPS),
+  ...OTHER_API_SERVERS.map((port) => wide('the operator’s test', 'the API server', port)),
   ...asksForNames('the operator’s test'),
   no('the operator’s test', 'the engine', ENGINE),
   no('the operator’s test', 'the internet', 80),

@@ -34,8 +34,9 @@ export const SITUATIONS: Situation[] = [
     absent: ['a Redis elsewhere', 'the backup'],
     open: ['yes', 'named', 'wide'],
     spare: {
-      [`${OPERATOR} egress[2].ports[2]`]:
-        'engines on 443: open anyway while the API server’s address is not named',
+      [`${OPERATOR} egress[2].ports[1]`]:
+        'engines on 8443: open anyway while the API server’s address is not named',
+      [`${OPERATOR} egress[2].ports[2]`]: 'engines on 443: likewise',
     },
   },
   {

@@ -169,6 +169,23 @@ export const CASES: Case[] = [
     firing: [PROCESS],
   },
   {
+    alert: 'SLABreachSpike',
+    when: 'counts once what two leaders tell by turns',
+    series: {
+      [breaches('o1')]: '100+1x4 stale _x10 108x20',
+      [breaches('o2')]: '_x6 104+1x4 stale',
+    },
+    minutes: 30,
+    firing: [],
+  },
+  {
+    alert: 'SLABreachSpike',
+    when: 'counts what was late while no leader told anything',
+    series: { [breaches('o1')]: '100x10 stale', [breaches('o2')]: '_x14 112x20' },
+    minutes: 30,
+    firing: [PROCESS],
+  },
+  {
     alert: 'EngineUnreachable',
     when: 'fires after two minutes without a count',
     series: { [engine('o1', 'True')]: '1x3 stale', [engine('o1', 'False')]: '_x4 1x10' },

@@ -4,6 +4,14 @@
  */
 import type { Live } from '../integration/operatorHarness.ts';
 
+export interface Relabeling {
+  action: string;
+  sourceLabels: string[];
+  regex?: string;
+  targetLabel: string;
+  replacement?: string;
+}
+
 export interface PodMonitor {
   metadata: { name: string; namespace: string };
   spec: {
@@ -13,7 +21,8 @@ export interface PodMonitor {
       path: string;
       interval: string;
       honorLabels?: boolean;
-      relabelings?: { action: string; sourceLabels: string[]; targetLabel: string }[];
+      relabelings?: Relabeling[];
+      metricRelabelings?: Relabeling[];
     }[];
   };
 }
@@ -73,11 +82,17 @@ export function scrapeConfig({ metadata, spec }: PodMonitor, file: string, inter
       copy('__meta_kubernetes_namespace', 'namespace'),
       copy('__meta_kubernetes_pod_name', 'pod'),
       copy('__meta_kubernetes_pod_container_name', 'container'),
-      ...(endpoint.relabelings ?? []).map(({ action, sourceLabels, targetLabel }) => ({
-        action,
-        source_labels: sourceLabels,
-        target_label: targetLabel,
-      })),
+      ...(endpoint.relabelings ?? []).map(relabelConfig),
     ],
+    metric_relabel_configs: (endpoint.metricRelabelings ?? []).map(relabelConfig),
   };
 }
+
+/** The same in Prometheus' words. */
+const relabelConfig = ({ action, regex, replacement, sourceLabels, targetLabel }: Relabeling) => ({
+  action,
+  source_labels: sourceLabels,
+  target_label: targetLabel,
+  ...(regex !== undefined && { regex }),
+  ...(replacement !== undefined && { replacement }),
+});

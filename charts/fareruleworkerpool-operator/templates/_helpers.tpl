@@ -116,10 +116,12 @@ imagePullSecrets:
 {{- with .Values.networkPolicy -}}
 # Names.
 - ports:
+    {{- range .dns.ports }}
     - protocol: UDP
-      port: 53
+      port: {{ . }}
     - protocol: TCP
-      port: 53
+      port: {{ . }}
+    {{- end }}
   {{- with .dns.to }}
   to:
     {{- toYaml . | nindent 4 }}
@@ -129,6 +131,8 @@ imagePullSecrets:
     {{- range .apiServer.ports }}
     - protocol: TCP
       port: {{ . }}
+    {{- else }}
+    - protocol: TCP
     {{- end }}
   {{- with .apiServer.cidrs }}
   to:

@@ -55,6 +55,10 @@ app.kubernetes.io/part-of: fareruleworkerpool
 {{- end -}}
 {{- end }}
 
+{{- define "stack.pullSecrets" -}}
+{{- concat (.Values.global.imagePullSecrets | default list) .Values.imagePullSecrets | uniq | toYaml }}
+{{- end }}
+
 {{/* What every pod of the stack has: no token, no root, and where it may run. Argument: context, uid, placement. */}}
 {{- define "stack.podSpec" -}}
 serviceAccountName: {{ include "stack.serviceAccountName" .context }}
@@ -68,7 +72,7 @@ securityContext:
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault
-{{- with .context.Values.imagePullSecrets }}
+{{- with include "stack.pullSecrets" .context | fromYamlArray }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -165,7 +169,7 @@ redis://redis.{{ .Release.Namespace }}.svc:6379/0
 
 {{/* Whether the database, which remembers the administrator, outlives the release. */}}
 {{- define "stack.databaseOutlives" -}}
-{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) -}}true{{- end -}}
+{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) (and (eq .Values.postgresql.mode "cnpg") .Values.postgresql.cnpg.keep) -}}true{{- end -}}
 {{- end }}
 
 {{/*

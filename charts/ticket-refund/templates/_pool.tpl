@@ -20,8 +20,8 @@
 {{- $_ := set $given.cache "passwordSecretRef" (dict "name" $.Values.redis.external.existingSecret "key" "password") }}
 {{- end }}
 {{- end }}
-{{- if $.Values.imagePullSecrets }}
-{{- $_ := set $given "worker" (dict "imagePullSecrets" $.Values.imagePullSecrets) }}
+{{- with include "stack.pullSecrets" $ | fromYamlArray }}
+{{- $_ := set $given "worker" (dict "imagePullSecrets" .) }}
 {{- end }}
 {{- toYaml (mergeOverwrite $given (deepCopy $.Values.poolDefaults) (deepCopy (.spec | default dict))) }}
 {{- end }}

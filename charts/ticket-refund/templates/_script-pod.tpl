@@ -3,7 +3,7 @@
 {{- $context := .context -}}
 {{- $tools := $context.Values.process.tools -}}
 restartPolicy: Never
-{{ include "stack.podSpec" (dict "context" $context "uid" 65532 "placement" dict) }}
+{{ include "stack.podSpec" (dict "context" $context "uid" 65532 "placement" $tools) }}
 containers:
   - name: {{ .script }}
     image: {{ include "stack.image" (dict "context" $context "image" $tools.image) }}

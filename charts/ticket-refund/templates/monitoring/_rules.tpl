@@ -1,7 +1,7 @@
 {{/*
 The alert rules with this release's thresholds. In files/rules.yaml a number or a time before `# NAME` is a threshold.
 */}}
-{{- define "ticket-refund.rules" -}}
+{{- define "monitoring.rules" -}}
 {{- $rules := .Files.Get "files/rules.yaml" -}}
 {{- with .Values.monitoring.rules -}}
 {{- range $name, $value := .thresholds -}}
@@ -11,7 +11,9 @@ The alert rules with this release's thresholds. In files/rules.yaml a number or 
 {{- end -}}
 {{- $rules = regexReplaceAll (printf "(?m)\\S+ %s$" $mark) $rules (printf "%v %s" $value $mark) -}}
 {{- end -}}
-{{- $rules = $rules | replace "runbook_url: docs/runbooks/" (printf "runbook_url: %s/" (trimSuffix "/" .runbookBaseURL)) -}}
+{{- with .runbookBaseURL -}}
+{{- $rules = $rules | replace "runbook: docs/runbooks/" (printf "runbook_url: %s/" (trimSuffix "/" .)) -}}
+{{- end -}}
 {{- end -}}
 {{- $rules -}}
 {{- end -}}
