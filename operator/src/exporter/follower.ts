@@ -3,15 +3,13 @@
  * right now. Its calls are its own and one at a time each, so that a slow
  * history keeps no count of the backlog waiting.
  */
-import { pendingQuery } from '../engine/question.ts';
-import { countOf } from '../engine/request.ts';
-import { errorCode } from '../errors.ts';
 import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { type Access, Accesses, MISSING_RIGHT } from './access.ts';
+import { type Access, Accesses } from './access.ts';
 import type { Book } from './book.ts';
 import { type ExportedEngine, type ExportedPool, processesOf } from './engines.ts';
 import { loop } from './loop.ts';
+import { Present, type PresentFigures } from './present.ts';
 import { type Clock, Reader, type ReaderOptions } from './reader.ts';
 import type { Owner } from './saved.ts';
 import type { Totals } from './totals.ts';
@@ -25,19 +23,15 @@ export interface FollowerOptions extends ReaderOptions {
 }
 
 /** What is known of a process now. What is absent is unknown. */
-export interface ProcessFigures {
+export interface ProcessFigures extends PresentFigures {
   process: string;
   /** As of the last round that read everything. */
   totals?: Totals;
   /** When that was, in ms of `performance.now()`. */
   completeAt?: number;
   up: boolean;
-  active?: number;
-  openIncidents?: number;
 }
 
-/** A longer answer of an engine's count would be something else. */
-const COUNT_BYTES = 4_096;
 const LONGEST_REST_MS = 1_000;
 const CLOCK: Clock = { now: () => performance.now(), wall: () => Date.now() };
 
@@ -52,8 +46,7 @@ export class Follower {
   private readonly failures = new Map<string, number>();
   private readonly readers = new Map<string, Reader>();
   readonly processes = new Map<string, ProcessFigures>();
-  /** Tasks that wait, of each topic. */
-  readonly pending = new Map<string, number>();
+  private readonly present = new Present(this.processes, (...what) => this.attempt(...what));
 
   constructor(engine: ExportedEngine, book: Book, options: FollowerOptions, log: Logger) {
     this.engine = engine;
@@ -86,8 +79,12 @@ export class Follower {
     for (const process of wanted) {
       if (!this.processes.has(process)) this.processes.set(process, { process, up: false });
     }
-    const topics = this.topics();
-    for (const topic of this.pending.keys()) if (!topics.has(topic)) this.pending.delete(topic);
+    this.present.keep(this.topics());
+  }
+
+  /** Tasks that wait, of each topic. */
+  get pending(): ReadonlyMap<string, number> {
+    return this.present.pending;
   }
 
   /** Ends what is under way. */
@@ -148,41 +145,10 @@ export class Follower {
 
   private async readPresent(): Promise<void> {
     this.accesses.startRound();
-    let missing: unknown;
-    try {
-      for (const [process, figures] of this.processes) {
-        missing = (await this.readProcess(process, figures)) ?? missing;
-      }
-      for (const topic of this.topics()) missing = (await this.readTopic(topic)) ?? missing;
-    } catch (error) {
-      // Unknown is not what it was.
-      for (const figures of this.processes.values()) forgetPresent(figures);
-      this.pending.clear();
-      throw error;
-    }
-    if (missing !== undefined) throw missing;
-  }
-
-  /** Returns the error that a right is missing. */
-  private readProcess(process: string, figures: ProcessFigures): Promise<unknown> {
-    const read = this.attempt(`present ${process}`, this.poolsOf(process), async (access) => {
-      await access.need('READ_INSTANCE', [process]);
-      figures.active = await count(access, '/process-instance/count', { processDefinitionKey: process });
-      figures.openIncidents = await count(access, '/incident/count', { processDefinitionKeyIn: process });
-    });
-    return read.catch((error) => missingRight(error, () => forgetPresent(figures)));
-  }
-
-  private readTopic(topic: string): Promise<unknown> {
-    const pools = this.engine.pools.filter(({ target }) => target.topic === topic);
-    const named = pools.map(({ target }) => target.processDefinitionKeys ?? []);
-    const keys = named.every((some) => some.length > 0) ? [...new Set(named.flat())] : undefined;
-    const read = this.attempt(`topic ${topic}`, pools, async (access) => {
-      await access.need('READ_INSTANCE', keys);
-      const query = pendingQuery({ topic, lockDurationMs: 0 });
-      this.pending.set(topic, await count(access, '/external-task/count', query));
-    });
-    return read.catch((error) => missingRight(error, () => this.pending.delete(topic)));
+    await this.present.read(
+      (process) => this.poolsOf(process),
+      (topic) => this.engine.pools.filter(({ target }) => target.topic === topic),
+    );
   }
 
   private poolsOf(process: string): ExportedPool[] {
@@ -196,6 +162,8 @@ export class Follower {
     read: (access: Access) => Promise<void>,
   ): Promise<void> {
     this.aborter.signal.throwIfAborted();
+    // They may have gone during the round.
+    if (pools.length === 0) return;
     const failures = this.failures.get(what) ?? 0;
     const access = this.accesses.as(pools, failures);
     const ask: Access['ask'] = (request) => {
@@ -215,19 +183,4 @@ export class Follower {
     await pause(Math.min(performance.now() - since.at, LONGEST_REST_MS), this.aborter.signal);
     since.at = performance.now();
   }
-}
-
-const count = (access: Access, path: string, params: Record<string, string>): Promise<number> =>
-  access.ask({ path, params, expected: 'a count', read: countOf, maxBytes: COUNT_BYTES });
-
-function forgetPresent(figures: ProcessFigures): void {
-  delete figures.active;
-  delete figures.openIncidents;
-}
-
-/** Only what is not seen is unknown then. @throws any other error */
-function missingRight(error: unknown, forget: () => void): unknown {
-  if (errorCode(error) !== MISSING_RIGHT) throw error;
-  forget();
-  return error;
 }
