@@ -20,8 +20,17 @@ describe('a right for tasks', () => {
     expect(asked(undefined)[0]).toEqual(['UPDATE_INSTANCE PROCESS_DEFINITION *']);
   });
 
-  it('is one on the definitions alone for the history', () => {
-    expect(waysToHave('READ_HISTORY', ['a'])).toHaveLength(1);
+  it('to the history is one for each process definition, which none on instances replaces', () => {
+    expect(waysToHave('READ_HISTORY', ['a'])).toEqual([
+      [
+        {
+          permissionName: 'READ_HISTORY',
+          resourceName: 'PROCESS_DEFINITION',
+          resourceType: '6',
+          resourceId: 'a',
+        },
+      ],
+    ]);
   });
 
   it.each([

@@ -7,23 +7,23 @@ import { EngineClient } from '../engine/client.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
 import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
-import { sumOfSamples } from '../support/samples.ts';
 import { waitFor } from '../support/wait.ts';
 import { accountsOf, ONCE, startMarked } from './accounting.ts';
+import { exporterFigures } from './exporterFigures.ts';
 import { TestCluster } from './operatorHarness.ts';
 import { asEnv, OwnEngines, SOON } from './ownEngines.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 import { startWorker, type WorkerProcess } from './workerHarness.ts';
 
 const ADMIN = { username: 'demo', password: 'demo' };
-const USER = { username: 'farerules', password: 'technical "pass\\word"' };
+const USER = { username: 'farerules', password: 'technical-password' };
 
 let engines: OwnEngines;
 let refunds: RefundProcess;
 let llm: StandIn;
 let cluster: TestCluster;
 let worker: WorkerProcess | undefined;
-let operatorPort: number;
+let operator: Awaited<ReturnType<TestCluster['startLeader']>>;
 /** As the technical user. */
 let user: EngineClient;
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   llm = await startStandIn({ latencyMs: { min: 0, max: 5 } });
   cluster = await TestCluster.open('rights');
-  operatorPort = (await cluster.startLeader({ EXPORTER_INTERVAL_SECONDS: '1' })).metricsPort;
+  operator = await cluster.startLeader({ EXPORTER_INTERVAL_SECONDS: '1' });
   await cluster.secret('openai', { 'api-key': 'key' });
   await cluster.secret('engine', USER);
 }, 240_000);
@@ -62,12 +62,9 @@ const grant = (...processDefinitions: string[]) =>
     },
   });
 
-/** Whether the exporter reads the history, as its metric says. */
-const exporterUp = async () =>
-  sumOfSamples(
-    await (await fetch(`http://127.0.0.1:${operatorPort}/metrics`)).text(),
-    'fareruleworkerpool_exporter_up',
-  );
+/** What the operator tells of the refunds. */
+const figures = () =>
+  exporterFigures(operator.metricsPort, { process: refunds.engine.processKey, topic: refunds.topic });
 
 /** Takes a right from all that the user was granted. */
 async function revoke(permission: string): Promise<void> {
@@ -108,7 +105,15 @@ test('without a right the condition and the log say which; with those of the scr
 
   const blind = await cluster.condition('pool', 'EngineReachable', 'CountFailed', 20_000);
   expect(blind.message).toContain(`grant READ_INSTANCE on the process definition ${key}`);
-  expect(await exporterUp()).toBe(0);
+  // Nor does it say so of the history, or of what is open: this is not told as truth.
+  expect(await user.countProcessInstances({})).toBe(0);
+  await waitFor('the exporter', async () => (await figures()).fareruleworkerpool_exporter_up === 0);
+  const untold = Object.keys(await figures());
+  for (const name of ['camunda_process_instances_total started', 'camunda_incidents_open']) {
+    expect(untold).not.toContain(name);
+  }
+  expect(untold).not.toContain('camunda_external_tasks_pending');
+  const meanwhile = await startMarked(refunds);
   const said = await waitFor('the log', () => worker?.lines('engine_right_missing')[0]);
   expect(said.grant).toBe(
     `READ_INSTANCE on the process definition ${key}; UPDATE_INSTANCE on the process definition ${key}`,
@@ -117,12 +122,23 @@ test('without a right the condition and the log say which; with those of the scr
   await grant(key);
   await grant(key); // changes nothing
   await cluster.condition('pool', 'EngineReachable', 'Counted', 20_000);
-  const started = [waiting, await startMarked(refunds), await startMarked(refunds)];
+  const started = [waiting, meanwhile, await startMarked(refunds), await startMarked(refunds)];
   expect(await accountsOf(refunds, started, llm.calls)).toEqual(started.map(() => ONCE));
   await waitFor('the log', () => worker?.lines('engine_rights_found').length);
-  await waitFor('the exporter', async () => (await exporterUp()) === 1);
-  // What it reads.
-  expect(await user.countProcessInstances({ finished: true })).toBe(3);
+  // What happened before the right was there is counted, too.
+  await waitFor('the figures', async () => {
+    const { 'camunda_process_instances_total completed': completed } = await figures();
+    return completed === started.length;
+  });
+  expect(await figures()).toMatchObject({
+    fareruleworkerpool_exporter_up: 1,
+    // The first one had started before there was a pool.
+    'camunda_process_instances_total started': 3,
+    'camunda_process_instances_total active': 0,
+    camunda_external_tasks_pending: 0,
+  });
+  // What the exporter reads.
+  expect(await user.countProcessInstances({ finished: true })).toBe(4);
   expect(await user.activityInstances(waiting.id)).toHaveLength(
     (await refunds.engine.activityInstances(waiting.id)).length,
   );
@@ -137,6 +153,12 @@ test('without a right the condition and the log say which; with those of the scr
   // It does not even see the process to start.
   await expect(user.startRefund({ bookingId: 'T-1' })).rejects.toMatchObject({ response: { status: 404 } });
 }, 120_000);
+
+test('a user whose right to the history was taken away tells nothing more of it', async () => {
+  await revoke('READ_HISTORY');
+  await waitFor('the exporter', async () => (await figures()).fareruleworkerpool_exporter_up === 0);
+  expect(await user.countProcessInstances({ finished: true })).toBe(0);
+}, 60_000);
 
 test('a user who may see tasks and not take them is told so by the condition', async () => {
   await revoke('UPDATE_INSTANCE');
