@@ -10,15 +10,18 @@ url="${ENGINE_URL:?base URL of the REST API}"
 user="${USERNAME:?name of the user to make}"
 [ $# -gt 0 ] || { echo "name the process definitions" >&2; exit 2; }
 
+# Inside double quotes, in JSON and in curl's configuration.
+quoted() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+
 # The administrator's password is read from standard input, so that no list of processes shows it.
 ask() {
-  printf 'user = "%s"\n' "${ADMIN:?user:password of an administrator}" |
+  printf 'user = "%s"\n' "$(quoted "${ADMIN:?user:password of an administrator}")" |
     curl --silent --show-error --fail --config - --header 'Content-Type: application/json' "$@"
 }
 
 if [ "$(ask "$url/user/count?id=$user")" = '{"count":0}' ]; then
   printf '{"profile":{"id":"%s","firstName":"Technical","lastName":"user"},"credentials":{"password":"%s"}}' \
-    "$user" "${PASSWORD:?its password}" > "${body:=$(mktemp)}"
+    "$user" "$(quoted "${PASSWORD:?its password}")" > "${body:=$(mktemp)}"
   trap 'rm -f "$body"' EXIT
   ask --data @"$body" "$url/user/create"
   echo "made the user $user"

@@ -20,6 +20,19 @@ describe('a right for tasks', () => {
     expect(asked(undefined)[0]).toEqual(['UPDATE_INSTANCE PROCESS_DEFINITION *']);
   });
 
+  it('to the history is one for each process definition, which none on instances replaces', () => {
+    expect(waysToHave('READ_HISTORY', ['a'])).toEqual([
+      [
+        {
+          permissionName: 'READ_HISTORY',
+          resourceName: 'PROCESS_DEFINITION',
+          resourceType: '6',
+          resourceId: 'a',
+        },
+      ],
+    ]);
+  });
+
   it.each([
     [undefined, 'READ_INSTANCE on all process definitions'],
     [['a'], 'READ_INSTANCE on the process definition a'],

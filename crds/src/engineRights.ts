@@ -3,8 +3,10 @@
  * is missing: a count is then 0 and a fetch is empty, whatever waits. So it is asked for the right itself.
  */
 
-/** On a process definition. */
+/** On a process definition, for its tasks. */
 export type InstanceRight = 'READ_INSTANCE' | 'UPDATE_INSTANCE';
+/** On a process definition, for what operator and workers do together. */
+export type DefinitionRight = InstanceRight | 'READ_HISTORY';
 
 /** Parameters of `GET /authorization/check`; the right to ask that for oneself everybody has. */
 export type RightQuery = Record<'permissionName' | 'resourceName' | 'resourceType' | 'resourceId', string>;
@@ -14,16 +16,18 @@ export const RIGHT_PATH = '/authorization/check';
 const EVERY = '*';
 
 /**
- * Ways to have a right for all tasks that are asked for: one of these groups has to be granted whole.
+ * Ways to have a right for all that is asked for: one of these groups has to be granted whole.
  * @param keys process definitions; left out: all
  */
-export function waysToHave(right: InstanceRight, keys: readonly string[] | undefined): RightQuery[][] {
+export function waysToHave(right: DefinitionRight, keys: readonly string[] | undefined): RightQuery[][] {
   const onDefinitions = (keys ?? [EVERY]).map((resourceId) => ({
     permissionName: right,
     resourceName: 'PROCESS_DEFINITION',
     resourceType: '6',
     resourceId,
   }));
+  // There is a right on the history of single instances, but an engine looks at it only where it is told to.
+  if (right === 'READ_HISTORY') return [onDefinitions];
   const onInstances = {
     permissionName: right === 'READ_INSTANCE' ? 'READ' : 'UPDATE',
     resourceName: 'PROCESS_INSTANCE',
@@ -34,7 +38,7 @@ export function waysToHave(right: InstanceRight, keys: readonly string[] | undef
 }
 
 /** What to grant, for people. */
-export function grantOf(right: InstanceRight, keys: readonly string[] | undefined): string {
+export function grantOf(right: DefinitionRight, keys: readonly string[] | undefined): string {
   return keys
     ? `${right} on the process definition${keys.length > 1 ? 's' : ''} ${keys.join(', ')}`
     : `${right} on all process definitions`;

@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
   filterId = data.id;
   browser = await startChromium();
-}, 120_000);
+}, 300_000); // installs Chromium where it is missing
 
 afterAll(async () => {
   await browser?.close();

@@ -9,6 +9,7 @@ import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 import { accountsOf, ONCE, startMarked } from './accounting.ts';
+import { exporterFigures } from './exporterFigures.ts';
 import { TestCluster } from './operatorHarness.ts';
 import { asEnv, OwnEngines, SOON } from './ownEngines.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
@@ -22,6 +23,7 @@ let refunds: RefundProcess;
 let llm: StandIn;
 let cluster: TestCluster;
 let worker: WorkerProcess | undefined;
+let operator: Awaited<ReturnType<TestCluster['startLeader']>>;
 /** As the technical user. */
 let user: EngineClient;
 
@@ -37,7 +39,7 @@ beforeAll(async () => {
   });
   llm = await startStandIn({ latencyMs: { min: 0, max: 5 } });
   cluster = await TestCluster.open('rights');
-  await cluster.startLeader();
+  operator = await cluster.startLeader({ EXPORTER_INTERVAL_SECONDS: '1' });
   await cluster.secret('openai', { 'api-key': 'key' });
   await cluster.secret('engine', USER);
 }, 240_000);
@@ -59,6 +61,10 @@ const grant = (...processDefinitions: string[]) =>
       PASSWORD: USER.password,
     },
   });
+
+/** What the operator tells of the refunds. */
+const figures = () =>
+  exporterFigures(operator.metricsPort, { process: refunds.engine.processKey, topic: refunds.topic });
 
 /** Takes a right from all that the user was granted. */
 async function revoke(permission: string): Promise<void> {
@@ -99,6 +105,15 @@ test('without a right the condition and the log say which; with those of the scr
 
   const blind = await cluster.condition('pool', 'EngineReachable', 'CountFailed', 20_000);
   expect(blind.message).toContain(`grant READ_INSTANCE on the process definition ${key}`);
+  // Nor does it say so of the history, or of what is open: this is not told as truth.
+  expect(await user.countProcessInstances({})).toBe(0);
+  await waitFor('the exporter', async () => (await figures()).fareruleworkerpool_exporter_up === 0);
+  const untold = Object.keys(await figures());
+  for (const name of ['camunda_process_instances_total started', 'camunda_incidents_open']) {
+    expect(untold).not.toContain(name);
+  }
+  expect(untold).not.toContain('camunda_external_tasks_pending');
+  const meanwhile = await startMarked(refunds);
   const said = await waitFor('the log', () => worker?.lines('engine_right_missing')[0]);
   expect(said.grant).toBe(
     `READ_INSTANCE on the process definition ${key}; UPDATE_INSTANCE on the process definition ${key}`,
@@ -107,11 +122,23 @@ test('without a right the condition and the log say which; with those of the scr
   await grant(key);
   await grant(key); // changes nothing
   await cluster.condition('pool', 'EngineReachable', 'Counted', 20_000);
-  const started = [waiting, await startMarked(refunds), await startMarked(refunds)];
+  const started = [waiting, meanwhile, await startMarked(refunds), await startMarked(refunds)];
   expect(await accountsOf(refunds, started, llm.calls)).toEqual(started.map(() => ONCE));
   await waitFor('the log', () => worker?.lines('engine_rights_found').length);
+  // What happened before the right was there is counted, too.
+  await waitFor('the figures', async () => {
+    const { 'camunda_process_instances_total completed': completed } = await figures();
+    return completed === started.length;
+  });
+  expect(await figures()).toMatchObject({
+    fareruleworkerpool_exporter_up: 1,
+    // The first one had started before there was a pool.
+    'camunda_process_instances_total started': 3,
+    'camunda_process_instances_total active': 0,
+    camunda_external_tasks_pending: 0,
+  });
   // What the exporter reads.
-  expect(await user.countProcessInstances({ finished: true })).toBe(3);
+  expect(await user.countProcessInstances({ finished: true })).toBe(4);
   expect(await user.activityInstances(waiting.id)).toHaveLength(
     (await refunds.engine.activityInstances(waiting.id)).length,
   );
@@ -126,6 +153,12 @@ test('without a right the condition and the log say which; with those of the scr
   // It does not even see the process to start.
   await expect(user.startRefund({ bookingId: 'T-1' })).rejects.toMatchObject({ response: { status: 404 } });
 }, 120_000);
+
+test('a user whose right to the history was taken away tells nothing more of it', async () => {
+  await revoke('READ_HISTORY');
+  await waitFor('the exporter', async () => (await figures()).fareruleworkerpool_exporter_up === 0);
+  expect(await user.countProcessInstances({ finished: true })).toBe(0);
+}, 60_000);
 
 test('a user who may see tasks and not take them is told so by the condition', async () => {
   await revoke('UPDATE_INSTANCE');

@@ -169,6 +169,11 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
 
   /** A pool that may be at zero and was woken for nothing is put back by the operator itself. */
   async function goToSleep(): Promise<void> {
+    await waitFor(
+      'the totals of the first process to be saved',
+      () => cluster.get('v1', 'ConfigMap', `${cluster.namespace}-exporter`, cluster.operatorNamespace),
+      SOON,
+    );
     await cluster.createPool('sleeper', {
       engine: {
         urls: environment().engines,

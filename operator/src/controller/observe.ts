@@ -1,19 +1,17 @@
 /** Gathers everything that one reconcile looks at. Reads come from the local copies wherever they can. */
-import { durationMs } from '../../../crds/src/duration.ts';
-import { type FareRuleWorkerPool, type PoolSpec, parsePoolSpec } from '../../../crds/src/pool.ts';
-import { CREDENTIAL_FILES } from '../../../crds/src/workerEnv.ts';
+import { type FareRuleWorkerPool, parsePoolSpec } from '../../../crds/src/pool.ts';
 import type { BacklogPoller } from '../engine/poller.ts';
-import type { EngineAuth, EngineTarget } from '../engine/question.ts';
 import type { Exporter } from '../exporter/exporter.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type Kind } from '../kube/kinds.ts';
-import { credentialValues, referencedSecrets } from '../pool/credentials.ts';
+import { referencedSecrets } from '../pool/credentials.ts';
 import { mayNeedBudget } from '../pool/manifests/disruptionBudget.ts';
 import { autoscalerName, poolKey, workloadName } from '../pool/names.ts';
 import type { KubeObject } from '../pool/objects.ts';
-import type { Backlog, LiveObjects, MetricsApi, Observation, SecretReading } from '../pool/observation.ts';
+import type { Backlog, LiveObjects, MetricsApi, Observation } from '../pool/observation.ts';
 import type { ScalingMemory } from '../pool/scaling/memory.ts';
 import type { WorkerScraper } from '../workers/scraper.ts';
+import { engineTarget } from './engineTarget.ts';
 import type { Watches } from './watches.ts';
 
 export interface Sources {
@@ -39,7 +37,7 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
   const referenced = parsed.ok ? referencedSecrets(parsed.spec) : [];
   const secrets = await watches.secrets.read(key, namespace, referenced);
 
-  const target = parsed.ok ? engineTarget(parsed.spec, secrets) : undefined;
+  const target = parsed.ok ? engineTarget(namespace, parsed.spec, secrets) : undefined;
   if (target) {
     poller.track(key, { namespace, name }, target);
     exporter?.track(key, namespace, name, target);
@@ -116,45 +114,4 @@ async function liveObjects(
     ...(autoscaler && { autoscaler }),
     ...(disruptionBudget && { disruptionBudget }),
   };
-}
-
-/** What to ask the engine; with empty credentials while they cannot be read. */
-function engineTarget(spec: PoolSpec, secrets: Record<string, SecretReading>): EngineTarget {
-  const { engine, worker } = spec;
-  const values = credentialValues(spec, secrets);
-  const text = (file: string) =>
-    Buffer.from(values[file] ?? '', 'base64')
-      .toString()
-      .trim();
-  return {
-    urls: engine.urls,
-    topic: engine.topic,
-    processDefinitionKeys: engine.processDefinitionKeys,
-    tenantIds: engine.tenantIds,
-    lockDurationMs: durationMs(worker.lockDuration),
-    auth: engineAuth(engine, text),
-    ...(values[CREDENTIAL_FILES.engineCA] && { ca: text(CREDENTIAL_FILES.engineCA) }),
-  };
-}
-
-function engineAuth(engine: PoolSpec['engine'], text: (file: string) => string): EngineAuth | undefined {
-  const { basicAuthSecretRef, oauth2 } = engine;
-  if (oauth2) {
-    return {
-      kind: 'oauth2',
-      tokenURL: oauth2.tokenURL,
-      clientId: text(CREDENTIAL_FILES.engineClientId),
-      clientSecret: text(CREDENTIAL_FILES.engineClientSecret),
-      scope: oauth2.scope,
-      audience: oauth2.audience,
-      authentication: oauth2.clientAuthentication,
-    };
-  }
-  return (
-    basicAuthSecretRef && {
-      kind: 'basic',
-      username: text(CREDENTIAL_FILES.engineUsername),
-      password: text(CREDENTIAL_FILES.enginePassword),
-    }
-  );
 }

@@ -5,10 +5,12 @@
  */
 
 import type { RightQuery } from '../../../crds/src/engineRights.ts';
+import { normalURL } from '../pool/engineURL.ts';
+import { failure as unanswered } from './guardedRequest.ts';
 import { EngineHttp } from './http.ts';
 import { Limit } from './limit.ts';
 import { Nodes } from './nodes.ts';
-import { type Engine, normalURL, type Query } from './question.ts';
+import type { Engine, Query } from './question.ts';
 import type { EngineRequest } from './request.ts';
 
 /** Calls in flight to one engine. */
@@ -32,6 +34,7 @@ export class EngineCaller {
   private failedInARow = 0;
   private lastFailure: unknown;
   private answeredThisRound = false;
+  private closed = false;
 
   /** @param onNodeFailure what was learned of the engine may no longer hold */
   constructor(engine: Engine, onNodeFailure: () => void) {
@@ -75,7 +78,9 @@ export class EngineCaller {
     return this.call((node) => this.http.ask(node, request));
   }
 
+  /** Ends what is under way, which then fails. */
   close(): void {
+    this.closed = true;
     this.http.close();
   }
 
@@ -85,6 +90,8 @@ export class EngineCaller {
       if (this.failedInARow >= CONCURRENCY) throw this.lastFailure;
       const at = Date.now();
       for (const node of this.nodes.candidates()) {
+        // Another node would be asked over a new connection, and whoever closes would wait for it.
+        if (this.closed) break;
         try {
           const value = await this.on(node, () => ask(node));
           this.failedInARow = 0;
@@ -94,6 +101,7 @@ export class EngineCaller {
           failure ??= error;
         }
       }
+      failure ??= unanswered('unreachable', 'the engine is not asked any more');
       this.failedInARow += 1;
       this.lastFailure = failure;
       throw failure;

@@ -72,6 +72,21 @@ describe('a count', () => {
   });
 });
 
+it('is resolved as by the workers, in the namespace of the pool, and called by the name that the pool has', async () => {
+  const url = (await answering((_, response) => void response.writeHead(500).end())).replace(
+    '127.0.0.1',
+    'camunda-platform',
+  );
+  const asked: unknown[] = [];
+  const http = new EngineHttp({ auth, namespace: 'refunds' }, ({ namespace } = {}) => async (hostname) => {
+    asked.push([namespace, hostname]);
+    return [{ address: '127.0.0.1', family: 4 }];
+  });
+  await expect(http.count(url, {})).rejects.toThrow(`${url} answered 500`);
+  http.close();
+  expect(asked).toEqual([['refunds', 'camunda-platform']]);
+});
+
 describe('an engine behind TLS of a private CA that wants bearer tokens', () => {
   const client = { id: 'pool', secret: 'hunter22' };
   let directory: string;

@@ -10,6 +10,7 @@ import { metrics } from '../telemetry/metrics.ts';
 import { guardedLookup } from './addressGuard.ts';
 import { Authorization } from './authorization.ts';
 import { failure, sendGuarded } from './guardedRequest.ts';
+import { nameLookup } from './names.ts';
 import type { Engine, Query } from './question.ts';
 import { countOf, type EngineRequest } from './request.ts';
 
@@ -26,8 +27,9 @@ export class EngineHttp {
   /** Whether what was given as certificates is something else. Nothing is asked then: who answers is not known. */
   private readonly badCA: boolean;
 
-  constructor({ auth, ca }: Pick<Engine, 'auth' | 'ca'> = {}) {
-    const options = { keepAlive: true, lookup: guardedLookup() };
+  /** @param names what looks host names up */
+  constructor({ auth, ca, namespace }: Omit<Engine, 'urls'> = {}, names = nameLookup) {
+    const options = { keepAlive: true, lookup: guardedLookup(names({ namespace })) };
     const secureContext = ca === undefined ? undefined : trusting(ca);
     this.badCA = ca !== undefined && !secureContext;
     const httpAgent = new HttpAgent(options);

@@ -49,8 +49,12 @@ describe('the lookup of an engine’s name', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const lookup = () =>
-    nameLookup({ resolvConf: join(directory, 'resolv.conf'), hosts: join(directory, 'hosts') }, servers);
+  const lookup = (namespace?: string) =>
+    nameLookup({
+      namespace,
+      files: { resolvConf: join(directory, 'resolv.conf'), hosts: join(directory, 'hosts') },
+      servers,
+    });
   const knows = (name: string) => {
     onQuestion = (question, from) => socket.send(answer(question, name), from.port, from.address);
   };
@@ -58,6 +62,17 @@ describe('the lookup of an engine’s name', () => {
   it('uses the search list, as the names of Services need', async () => {
     knows('camunda.refunds.svc.cluster.local');
     expect(await lookup()('camunda')).toEqual([{ address: '10.0.0.7', family: 4 }]);
+  });
+
+  it('finds the Service beside the pool, not that of the same name beside the operator', async () => {
+    writeFileSync(
+      join(directory, 'resolv.conf'),
+      'search system.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n',
+    );
+    knows('camunda.refunds.svc.cluster.local');
+    expect(await lookup('refunds')('camunda')).toEqual([{ address: '10.0.0.7', family: 4 }]);
+    knows('camunda.system.svc.cluster.local');
+    await expect(lookup('refunds')('camunda')).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
   it('takes the name as it is when the search list does not have it', async () => {

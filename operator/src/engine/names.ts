@@ -5,7 +5,7 @@
  */
 import { promises as dns, type LookupAddress } from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { candidates, hostsAddresses, parseResolvConf } from './resolvConf.ts';
+import { candidates, hostsAddresses, ofNamespace, parseResolvConf } from './resolvConf.ts';
 
 /** One question to one name server; a call to an engine has 2 s for everything. */
 const TIMEOUT_MS = 700;
@@ -24,19 +24,28 @@ export interface NameFiles {
 
 const FILES: NameFiles = { resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' };
 
+export interface LookupOptions {
+  /** Names are looked up as by a pod of this namespace. Left out: as by this one. */
+  namespace?: string | undefined;
+  files?: NameFiles;
+  /** In place of those in resolv.conf, as `address:port`. */
+  servers?: string[];
+}
+
 /**
  * All addresses of a name: /etc/hosts first, then the name servers with the search list.
  * The promise is rejected with an error that has a `code` (ENOTFOUND, ETIMEOUT, ESERVFAIL, …).
- * @param servers in place of those in resolv.conf, as `address:port`
  */
-export function nameLookup(files: NameFiles = FILES, servers?: string[]): Lookup {
+export function nameLookup({ namespace, files = FILES, servers }: LookupOptions = {}): Lookup {
   const resolver = new dns.Resolver({ timeout: TIMEOUT_MS, tries: 2 });
   if (servers) resolver.setServers(servers);
   return async (hostname) => {
     const known = hostsAddresses(read(files.hosts), hostname);
     if (known.length > 0) return known;
     let failure: unknown;
-    for (const name of candidates(hostname, parseResolvConf(read(files.resolvConf)))) {
+    const own = parseResolvConf(read(files.resolvConf));
+    const conf = namespace === undefined ? own : ofNamespace(own, namespace);
+    for (const name of candidates(hostname, conf)) {
       try {
         return await addresses(resolver, name);
       } catch (error) {

@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { engineKey, inFlightQuery, normalURL, pendingQuery, type Question, questionKey } from './question.ts';
+import { normalURL } from '../pool/engineURL.ts';
+import {
+  type Engine,
+  engineKey,
+  inFlightQuery,
+  pendingQuery,
+  type Question,
+  questionKey,
+} from './question.ts';
 
 const auth = { kind: 'basic' as const, username: 'demo', password: 'hunter2' };
 const client = {
   kind: 'oauth2' as const,
-  tokenURL: 'https://idp/token',
+  tokenURL: 'https://idp.example.com/token',
   clientId: 'pool',
   clientSecret: 'hunter2',
   authentication: 'Basic' as const,
@@ -50,6 +58,17 @@ describe('an engine', () => {
 
   it('has no port in its URL that the scheme implies', () => {
     expect(normalURL('https://engine:443/engine-rest/')).toBe('https://engine/engine-rest');
+  });
+
+  it.each<[string, Partial<Engine>, boolean]>([
+    ['the same', {}, false],
+    ['the same where tokens come from elsewhere', { auth: client }, false],
+    ['another one when its name is one of a Service there', { urls: ['http://camunda:8080/'] }, true],
+    ['another one when its tokens come from there', { auth: { ...client, tokenURL: 'http://idp/' } }, true],
+  ])('is, in another namespace, %s', (_, change, another) => {
+    const full = ['http://a.engines.svc:8080/', 'https://engine.example.com/'];
+    const inNamespace = (namespace: string) => engineKey({ urls: full, namespace, ...change });
+    expect(inNamespace('one') !== inNamespace('two')).toBe(another);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What is asked of an engine: what makes two engines or two questions the same, and the parameters of a count. */
 import { createHash } from 'node:crypto';
 import type { ClientCredentials } from '../../../crds/src/oauth2.ts';
+import { dependsOnNamespace, normalURL } from '../pool/engineURL.ts';
 
 /** Who the operator is to an engine. */
 export type EngineAuth =
@@ -11,6 +12,8 @@ export type EngineAuth =
 export interface Engine {
   /** Base URLs of the nodes of one engine cluster. */
   urls: readonly string[];
+  /** Names in the URLs are those of a pod of this namespace. Left out: of the operator's own. */
+  namespace?: string | undefined;
   auth?: EngineAuth | undefined;
   /** PEM certificates to trust beside the usual ones, for the nodes and for where tokens come from. */
   ca?: string | undefined;
@@ -32,15 +35,26 @@ export type Query = Record<string, string>;
 /** Clocks of engine nodes and of this machine may differ by this much. */
 const CLOCK_SKEW_MS = 5_000;
 
-/** The same URL, written in one way. */
-export function normalURL(url: string): string {
-  return (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '');
+/**
+ * The same for pools whose engine is the same: same nodes in any order, same credentials; where a name can be another
+ * one's in another namespace, the same namespace. Holds no secret.
+ */
+export function engineKey({ urls, auth, ca, namespace }: Engine): string {
+  const all = auth?.kind === 'oauth2' ? [...urls, auth.tokenURL] : urls;
+  const same = [
+    [...new Set(urls.map(normalURL))].sort(),
+    auth && Object.entries(auth).sort(),
+    ca,
+    all.some(dependsOnNamespace) && namespace,
+  ];
+  return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }
 
-/** The same for pools whose engine is the same: same nodes in any order, same credentials. Holds no secret. */
-export function engineKey({ urls, auth, ca }: Engine): string {
-  const same = [[...new Set(urls.map(normalURL))].sort(), auth && Object.entries(auth).sort(), ca];
-  return createHash('sha256').update(JSON.stringify(same)).digest('hex');
+/** The same for pools that are the same user of an engine. Holds no secret. */
+export function userKey({ auth, ca }: Engine): string {
+  return createHash('sha256')
+    .update(JSON.stringify([auth && Object.entries(auth).sort(), ca]))
+    .digest('hex');
 }
 
 /** The same for questions that have the same answer. */

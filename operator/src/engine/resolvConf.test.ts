@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { candidates, hostsAddresses, parseResolvConf } from './resolvConf.ts';
+import { candidates, hostsAddresses, ofNamespace, parseResolvConf } from './resolvConf.ts';
 
 const IN_A_POD = `search refunds.svc.cluster.local svc.cluster.local cluster.local
 nameserver 10.96.0.10
@@ -35,6 +35,38 @@ describe('the names that are asked for', () => {
     ['options ndots:99', { search: [], ndots: 15 }],
   ])('follow %j', (text, conf) => {
     expect(parseResolvConf(text)).toEqual(conf);
+  });
+});
+
+describe('names as a pod of another namespace has them', () => {
+  const conf = (...search: string[]) => ({ search, ndots: 5 });
+
+  it.each([
+    [
+      'begin with its domain',
+      conf('system.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'example.com'),
+      conf('refunds.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'example.com'),
+    ],
+    [
+      'begin with its domain in a cluster of another name',
+      conf('system.svc.k8s.corp', 'svc.k8s.corp', 'k8s.corp'),
+      conf('refunds.svc.k8s.corp', 'svc.k8s.corp', 'k8s.corp'),
+    ],
+    ['are the same outside a cluster', conf('lan', 'a.svc.example'), conf('lan', 'a.svc.example')],
+  ])('%s', (_, own, expected) => {
+    expect(ofNamespace(own, 'refunds')).toEqual(expected);
+  });
+
+  it.each([
+    ['camunda', 'camunda.refunds.svc.cluster.local'],
+    ['node-0.camunda', 'node-0.camunda.refunds.svc.cluster.local'],
+    ['camunda.engines', 'camunda.engines.svc.cluster.local'],
+    ['camunda.engines.svc', 'camunda.engines.svc.cluster.local'],
+  ])('so %s can be %s, and nothing beside the operator', (hostname, full) => {
+    const own = conf('system.svc.cluster.local', 'svc.cluster.local', 'cluster.local');
+    const names = candidates(hostname, ofNamespace(own, 'refunds'));
+    expect(names).toContain(full);
+    expect(names.filter((name) => name.includes('system'))).toEqual([]);
   });
 });
 

@@ -26,6 +26,18 @@ export function parseResolvConf(text: string): ResolvConf {
   return conf;
 }
 
+/**
+ * The same as a pod of another namespace has it: the search list of a pod begins with the domain of its own
+ * namespace, in front of that of all Services. Elsewhere, nothing is changed.
+ */
+export function ofNamespace(conf: ResolvConf, namespace: string): ResolvConf {
+  const search = conf.search.map((domain) => {
+    const [, services] = /^[^.]+\.(svc\..+)$/.exec(domain) ?? [];
+    return services !== undefined && conf.search.includes(services) ? `${namespace}.${services}` : domain;
+  });
+  return { ...conf, search };
+}
+
 /** Full names to ask for, in order. */
 export function candidates(hostname: string, { search, ndots }: ResolvConf): string[] {
   if (hostname.endsWith('.')) return [hostname.slice(0, -1)];

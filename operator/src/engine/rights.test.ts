@@ -28,7 +28,7 @@ describe('a count is not believed', () => {
   it('without the right for all process definitions where the pool names none', async () => {
     const { rights } = granting('READ_INSTANCE a');
     expect(await rights.objection(question(), 0)).toMatch(
-      /^the engine counts no tasks for .*all process definitions, or name those/,
+      /^the engine counts nothing for .*all process definitions, or name those/,
     );
   });
 
@@ -38,6 +38,15 @@ describe('a count is not believed', () => {
       /^the engine gives no tasks to .*grant UPDATE_INSTANCE on the process definition a$/,
     );
   });
+});
+
+it('a history is not believed without the right to it, whatever else is granted', async () => {
+  const { rights } = granting('READ_INSTANCE a', 'UPDATE_INSTANCE a', 'READ *');
+  const missing = await rights.objection(question(['a']), 0, ['READ_HISTORY']);
+  expect(missing).toMatch(
+    /^the engine shows no history to .*grant READ_HISTORY on the process definition a$/,
+  );
+  expect(await rights.objection(question(['a']), 0)).toBeUndefined();
 });
 
 describe('a count is believed', () => {

@@ -1,8 +1,13 @@
 /**
- * Whether the operator's user may see the tasks that a question is about. An engine with authorization counts 0 for a
- * user who may not, which nothing in its answer tells: unknown would look like none.
+ * Whether the operator's user may see what a question is about. An engine with authorization counts 0 tasks for a user
+ * who may not, and shows an empty history, which nothing in its answer tells: unknown would look like none.
  */
-import { grantOf, type InstanceRight, type RightQuery, waysToHave } from '../../../crds/src/engineRights.ts';
+import {
+  type DefinitionRight,
+  grantOf,
+  type RightQuery,
+  waysToHave,
+} from '../../../crds/src/engineRights.ts';
 import type { Question } from './question.ts';
 
 /** How long a right that was found holds without a failure in between, in ms: it may be taken away. */
@@ -11,10 +16,13 @@ const GRANTED_MS = 60_000;
 const MISSING_MS = 5_000;
 
 /** What the engine does where a right is missing; the workers are the same user. */
-const WITHOUT: Record<InstanceRight, string> = {
-  READ_INSTANCE: 'the engine counts no tasks for',
-  UPDATE_INSTANCE: 'the engine gives no tasks to',
+const WITHOUT: Record<DefinitionRight, string> = {
+  READ_INSTANCE: 'the engine counts nothing for a user without the right to see it',
+  UPDATE_INSTANCE: 'the engine gives no tasks to a user without the right to them',
+  READ_HISTORY: 'the engine shows no history to a user without the right to it',
 };
+/** What scaling by a count needs: tasks that are seen, and workers that get them. */
+const FOR_TASKS: readonly DefinitionRight[] = ['READ_INSTANCE', 'UPDATE_INSTANCE'];
 
 type Ask = (query: RightQuery) => Promise<boolean | undefined>;
 
@@ -31,15 +39,19 @@ export class Rights {
   }
 
   /**
-   * Why a count is not to be believed, or of no use; undefined when it is.
+   * Why an answer is not to be believed, or of no use; undefined when it is.
    * @throws what `ask` throws
    */
-  async objection({ processDefinitionKeys: keys }: Question, now: number): Promise<string | undefined> {
+  async objection(
+    { processDefinitionKeys: keys }: Pick<Question, 'processDefinitionKeys'>,
+    now: number,
+    rights = FOR_TASKS,
+  ): Promise<string | undefined> {
     if (!this.ask) return undefined;
     const others = keys ? '' : ', or name those that it may use in spec.engine.processDefinitionKeys';
-    for (const [right, without] of Object.entries(WITHOUT) as [InstanceRight, string][]) {
+    for (const right of rights) {
       if (await this.has(right, keys, now, this.ask)) continue;
-      return `${without} a user without the right to them: grant ${grantOf(right, keys)}${others}`;
+      return `${WITHOUT[right]}: grant ${grantOf(right, keys)}${others}`;
     }
     return undefined;
   }
@@ -50,7 +62,7 @@ export class Rights {
   }
 
   private async has(
-    right: InstanceRight,
+    right: DefinitionRight,
     keys: readonly string[] | undefined,
     now: number,
     ask: Ask,

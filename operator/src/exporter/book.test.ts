@@ -5,7 +5,12 @@ import type { KubeObject } from '../pool/objects.ts';
 import { Book, type BookConfigMap } from './book.ts';
 
 const log = winston.createLogger({ silent: true });
-const owner = { engine: 'http://a/engine-rest', urls: ['http://a/engine-rest'], process: 'ticket-refund' };
+const owner = {
+  engine: 'http://a/engine-rest',
+  urls: ['http://a/engine-rest'],
+  namespaces: ['refunds'],
+  process: 'ticket-refund',
+};
 const other = { ...owner, process: 'other' };
 const DAY = 86_400_000;
 
@@ -61,7 +66,9 @@ describe('the book', () => {
     happen(second, 'a');
     happen(second, 'b');
     expect(breaches(second)).toBe(2);
-    expect(second.engines()).toEqual([{ name: owner.engine, urls: owner.urls }]);
+    expect(second.engines()).toEqual([
+      { name: owner.engine, urls: owner.urls, namespaces: owner.namespaces },
+    ]);
   });
 
   it('is written when something has happened, and only then', async () => {
@@ -143,5 +150,44 @@ describe('the book', () => {
     await book.save(0);
     client.live = { ...(client.live as BookConfigMap), data: { ...client.live?.data, broken: '{"engine"' } };
     expect((await open(client)).size).toBe(1);
+  });
+
+  it('keeps what it cannot read beside the account that begins again', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    const [key = ''] = Object.keys(client.live?.data ?? {});
+    const later = '{"of":"a later version"}';
+    client.live = { ...(client.live as BookConfigMap), data: { [key]: later } };
+    const next = await open(client);
+    happen(next, 'b');
+    await next.save(0);
+    expect(breaches(next)).toBe(1);
+    expect(client.live?.data?.[`unreadable.${key}`]).toBe(later);
+    // And so does the next leader, which says nothing of it.
+    const third = await open(client);
+    expect([third.size, breaches(third)]).toEqual([1, 1]);
+    const before = client.writes;
+    await third.save(0);
+    expect(client.writes).toBe(before);
+    happen(third, 'c');
+    await third.save(0);
+    expect(client.live?.data?.[`unreadable.${key}`]).toBe(later);
+  });
+
+  it('keeps nothing unreadable that would take the room of what is counted', async () => {
+    const client = new OneConfigMap();
+    const book = await open(client);
+    happen(book, 'a');
+    await book.save(0);
+    client.live = { ...(client.live as BookConfigMap), data: { large: 'x'.repeat(900_001) } };
+    const next = await open(client);
+    happen(next, 'b');
+    await next.save(0);
+    expect(Object.keys(client.live?.data ?? {})).toHaveLength(1);
+    const writes = client.writes;
+    await next.save(0);
+    expect(client.writes).toBe(writes);
   });
 });

@@ -20,6 +20,10 @@ import { nothingYet } from './totals.ts';
 const KEPT_UNUSED_MS = 30 * 86_400_000;
 /** A moved `settled` alone is worth a write when it saves reading so much again. */
 const WORTH_SAVING_MS = 600_000;
+/** Before the key of an account that could not be read: what was saved is kept beside the one that begins again. */
+const UNREADABLE = 'unreadable.';
+/** Of a ConfigMap's 1 MiB. Beyond, what cannot be read goes, so that what is counted can be saved. */
+const ROOM = 900_000;
 
 export interface BookConfigMap extends KubeObject {
   data?: Record<string, string>;
@@ -45,6 +49,7 @@ interface Entry {
 export class Book {
   private readonly options: BookOptions;
   private entries = new Map<string, Entry>();
+  private unreadable = new Map<string, string>();
   private live: BookConfigMap | undefined;
   private readonly inUse = new Set<string>();
   /** Ms of `performance.now()` at which the accounts were saved last, or found to be as they were saved. */
@@ -59,17 +64,29 @@ export class Book {
     const { client, log, name, namespace } = this.options;
     this.live = await client.get<BookConfigMap>(KINDS.configMap, name, namespace);
     const entries = new Map<string, Entry>();
+    const unreadable = new Map<string, string>();
     for (const [key, text] of Object.entries(this.live?.data ?? {})) {
+      if (key.startsWith(UNREADABLE)) {
+        if (!unreadable.has(key)) unreadable.set(key, text);
+        continue;
+      }
       try {
         const { owner, account, unusedSince } = decode(text);
         const ledger = new Ledger(account);
         const saved = { version: ledger.version, settled: ledger.settled, about: about(owner, unusedSince) };
         entries.set(key, { owner, ledger, unusedSince, saved });
       } catch (error) {
-        log.error('account not readable: it begins again', { account: key, error: errorMessage(error) });
+        const kept = UNREADABLE + key;
+        unreadable.set(kept, text);
+        log.error('account not readable: it begins again', {
+          account: key,
+          kept,
+          error: errorMessage(error),
+        });
       }
     }
     this.entries = entries;
+    this.unreadable = unreadable;
     this.savedAt = performance.now();
   }
 
@@ -78,8 +95,8 @@ export class Book {
   }
 
   engines(): KnownEngine[] {
-    const known = new Map([...this.entries.values()].map(({ owner }) => [owner.engine, owner.urls]));
-    return [...known].map(([name, urls]) => ({ name, urls }));
+    const known = new Map([...this.entries.values()].map(({ owner }) => [owner.engine, owner]));
+    return [...known].map(([name, { urls, namespaces }]) => ({ name, urls, namespaces }));
   }
 
   /** The account of a process, opened if need be. @param from its `settled`, when it is new */
@@ -123,7 +140,7 @@ export class Book {
       ]),
     );
     try {
-      this.live = await this.write(data);
+      this.live = await this.write(this.withUnreadable(data));
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       if (error.status === 404 && this.live) {
@@ -159,6 +176,17 @@ export class Book {
     });
   }
 
+  private withUnreadable(data: Record<string, string>): Record<string, string> {
+    let length = Object.values(data).reduce((sum, text) => sum + text.length, 0);
+    const all = { ...data };
+    for (const [key, text] of this.unreadable) {
+      length += text.length;
+      if (length > ROOM) this.unreadable.delete(key);
+      else all[key] = text;
+    }
+    return all;
+  }
+
   private age(now: number): void {
     for (const [key, entry] of this.entries) {
       if (this.inUse.has(key)) entry.unusedSince = undefined;
@@ -169,7 +197,7 @@ export class Book {
   }
 
   private changed(): boolean {
-    if (Object.keys(this.live?.data ?? {}).length > this.entries.size) return true;
+    if (Object.keys(this.live?.data ?? {}).length > this.entries.size + this.unreadable.size) return true;
     return [...this.entries.values()].some((entry) => {
       const { version, settled, about: text } = stateOf(entry);
       const { saved } = entry;

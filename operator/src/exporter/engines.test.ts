@@ -1,20 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
+import type { EngineTarget } from '../engine/question.ts';
 import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
 
-const pool = (name: string, urls: string[], processDefinitionKeys?: string[]): ExportedPool => ({
-  namespace: 'refunds',
+const pool = (
+  name: string,
+  urls: string[],
+  processDefinitionKeys?: string[],
+  namespace = 'refunds',
+): ExportedPool => ({
+  namespace,
   name,
   target: { urls, topic: 'analyze-fare-rules', lockDurationMs: 30_000, processDefinitionKeys },
 });
 const [A, B, C] = [
-  'http://a:8080/engine-rest',
-  'http://b:8080/engine-rest',
-  'http://c:8080/engine-rest',
+  'http://a.engines:8080/engine-rest',
+  'http://b.engines:8080/engine-rest',
+  'http://c.engines:8080/engine-rest',
 ] as const;
 
 /** Name of each engine with its pools. */
-const grouped = (pools: ExportedPool[], known: { name: string; urls: string[] }[] = []) =>
-  groupEngines(pools, known).map(({ name, pools: of }) => [name, of.map((one) => one.name)]);
+const grouped = (
+  pools: ExportedPool[],
+  known: { name: string; urls: string[]; namespaces?: string[] }[] = [],
+) =>
+  groupEngines(
+    pools,
+    known.map((engine) => ({ namespaces: ['refunds'], ...engine })),
+  ).map(({ name, pools: of }) => [name, of.map((one) => one.name)]);
 
 describe('pools have the same engine', () => {
   it.each<[string, ExportedPool[], unknown]>([
@@ -29,7 +41,7 @@ describe('pools have the same engine', () => {
     ['when they share one', [pool('one', [A, B]), pool('two', [B, C])], [[A, ['one', 'two']]]],
     [
       'when it is written otherwise',
-      [pool('one', [A]), pool('two', ['HTTP://A:8080/engine-rest/'])],
+      [pool('one', [A]), pool('two', ['HTTP://A.engines:8080/engine-rest/'])],
       [[A, ['one', 'two']]],
     ],
     [
@@ -40,6 +52,73 @@ describe('pools have the same engine', () => {
   ])('%s, in any order', (_, pools, expected) => {
     expect(grouped(pools)).toEqual(expected);
     expect(grouped([...pools].reverse())).toEqual(expected);
+  });
+});
+
+it('a short name is that of a Service beside the pool, and the name of its engine says where', () => {
+  const short = ['http://camunda-platform:8080/engine-rest'];
+  expect(grouped([pool('one', short), pool('two', short, undefined, 'rail')])).toEqual([
+    ['http://camunda-platform.rail.svc:8080/engine-rest', ['two']],
+    ['http://camunda-platform.refunds.svc:8080/engine-rest', ['one']],
+  ]);
+});
+
+describe('pools of two namespaces have the same engine', () => {
+  const user = (password: string) => ({ kind: 'basic' as const, username: 'pool', password });
+  const as = (auth: EngineTarget['auth'], one: ExportedPool): ExportedPool => ({
+    ...one,
+    target: { ...one.target, auth },
+  });
+  const other = (urls: string[]) => pool('two', urls, undefined, 'aaa');
+
+  it.each<[string, ExportedPool[], boolean]>([
+    ['when they are the same user', [as(user('x'), pool('one', [A, B])), as(user('x'), other([B, C]))], true],
+    ['not, as two users', [as(user('x'), pool('one', [A])), as(user('y'), other([A]))], false],
+    ['not, as a user and nobody', [as(user('x'), pool('one', [A])), other([A])], false],
+    ['when both are nobody and say the same', [pool('one', [A, B]), other([B, A])], true],
+    ['not, when one says more', [pool('one', [A]), other([C, A])], false],
+    [
+      'not, by passwords that cannot be read',
+      [as(user(''), pool('one', [A])), as(user(''), other([C, A]))],
+      false,
+    ],
+    [
+      'not, when one has two users there',
+      [as(user('x'), pool('one', [A])), as(user('y'), pool('x', [A])), as(user('y'), other([A]))],
+      false,
+    ],
+  ])('%s', (_, pools, same) => {
+    const engines = groupEngines(pools, []);
+    expect(engines.some(({ namespaces }) => namespaces.join() === 'aaa,refunds')).toBe(same);
+    expect(new Set(engines.map(({ name }) => name)).size).toBe(engines.length);
+  });
+
+  it('or none that the other one can put together: two engines stay two whoever names both', () => {
+    expect(grouped([pool('one', [A]), pool('two', [B]), pool('x', [C, A, B], undefined, 'aaa')])).toEqual([
+      [A, ['x']],
+      [`${A}#2`, ['one']],
+      [B, ['two']],
+    ]);
+  });
+
+  it('and no other one goes on with its name and its totals', () => {
+    const known = [{ name: A, urls: [A] }];
+    const intruder = pool('x', [C, A], undefined, 'aaa');
+    expect(grouped([intruder, pool('one', [A])], known)).toEqual([
+      [C, ['x']],
+      [A, ['one']],
+    ]);
+    expect(grouped([pool('x', [A], undefined, 'aaa')], known)).toEqual([[`${A}#2`, ['x']]]);
+    const both = [{ name: A, urls: [A], namespaces: ['aaa', 'refunds'] }];
+    expect(grouped([intruder, pool('one', [A])], both)).toEqual([
+      [C, ['x']],
+      [A, ['one']],
+    ]);
+  });
+
+  it('each with a name of its own', () => {
+    const three = ['a', 'b', 'c'].map((name) => as(user(name), pool(name, [A], undefined, name)));
+    expect(grouped(three).map(([name]) => name)).toEqual([A, `${A}#2`, `${A}#3`]);
   });
 });
 

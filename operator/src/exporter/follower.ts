@@ -3,15 +3,17 @@
  * right now. Its calls are its own and one at a time each, so that a slow
  * history keeps no count of the backlog waiting.
  */
-import { EngineCaller } from '../engine/caller.ts';
-import { engineKey, pendingQuery } from '../engine/question.ts';
-import { countOf, type EngineRequest } from '../engine/request.ts';
+import { pendingQuery } from '../engine/question.ts';
+import { countOf } from '../engine/request.ts';
+import { errorCode } from '../errors.ts';
 import { pause } from '../support/pause.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { type Access, Accesses, MISSING_RIGHT } from './access.ts';
 import type { Book } from './book.ts';
-import { type ExportedEngine, processesOf } from './engines.ts';
+import { type ExportedEngine, type ExportedPool, processesOf } from './engines.ts';
 import { loop } from './loop.ts';
 import { type Clock, Reader, type ReaderOptions } from './reader.ts';
+import type { Owner } from './saved.ts';
 import type { Totals } from './totals.ts';
 
 export interface FollowerOptions extends ReaderOptions {
@@ -45,8 +47,9 @@ export class Follower {
   private readonly aborter = new AbortController();
   private readonly loops: Promise<unknown>;
   private engine: ExportedEngine;
-  private caller: { key: string; caller: EngineCaller } | undefined;
-  private failures = 0;
+  private readonly accesses = new Accesses();
+  /** How often each thing has failed. */
+  private readonly failures = new Map<string, number>();
   private readonly readers = new Map<string, Reader>();
   readonly processes = new Map<string, ProcessFigures>();
   /** Tasks that wait, of each topic. */
@@ -72,12 +75,13 @@ export class Follower {
   /** The pools, their credentials or their processes have changed. */
   update(engine: ExportedEngine): void {
     this.engine = engine;
+    this.accesses.keep(engine.pools);
     const wanted = this.wantedProcesses();
     for (const process of this.processes.keys()) {
       if (wanted.has(process)) continue;
       this.processes.delete(process);
       this.readers.delete(process);
-      this.book.release({ engine: engine.name, urls: engine.urls, process });
+      this.book.release(this.owner(process));
     }
     for (const process of wanted) {
       if (!this.processes.has(process)) this.processes.set(process, { process, up: false });
@@ -89,10 +93,9 @@ export class Follower {
   /** Ends what is under way. */
   async stop(): Promise<void> {
     this.aborter.abort();
-    this.caller?.caller.close();
+    this.accesses.close();
     await this.loops;
-    const { name, urls } = this.engine;
-    for (const process of this.processes.keys()) this.book.release({ engine: name, urls, process });
+    for (const process of this.processes.keys()) this.book.release(this.owner(process));
   }
 
   private wantedProcesses(): Set<string> {
@@ -105,16 +108,17 @@ export class Follower {
 
   private async readHistory(): Promise<void> {
     const { engine } = this;
-    const caller = this.startRound();
+    this.accesses.startRound();
     let failure: unknown;
     for (const [process, figures] of this.processes) {
       const reader = this.reader(process);
       const piece = { at: performance.now() };
       try {
-        await reader.round(
-          (request) => this.ask(caller, request),
-          () => this.rest(piece),
-        );
+        await this.attempt(`history ${process}`, this.poolsOf(process), async (access) => {
+          // What is not seen would be settled as if it had not happened.
+          await access.need('READ_HISTORY', [process]);
+          await reader.round(access.ask, () => this.rest(piece));
+        });
         figures.totals = structuredClone(reader.ledger.totals);
         figures.completeAt = performance.now();
         figures.up = true;
@@ -124,15 +128,17 @@ export class Follower {
       }
       if (this.engine !== engine || this.aborter.signal.aborted) break;
     }
-    // Another pool's credentials may be good.
-    this.failures = failure === undefined ? this.failures : this.failures + 1;
     if (failure !== undefined) throw failure;
+  }
+
+  private owner(process: string): Owner {
+    const { name, urls, namespaces } = this.engine;
+    return { engine: name, urls, namespaces, process };
   }
 
   /** What an account in the book is read with: another account when the book was read again. */
   private reader(process: string): Reader {
-    const { name, urls } = this.engine;
-    const ledger = this.book.ledger({ engine: name, urls, process }, CLOCK.wall() - this.options.lookBackMs);
+    const ledger = this.book.ledger(this.owner(process), CLOCK.wall() - this.options.lookBackMs);
     const known = this.readers.get(process);
     if (known?.ledger === ledger) return known;
     const reader = new Reader(process, ledger, this.options, CLOCK);
@@ -141,47 +147,67 @@ export class Follower {
   }
 
   private async readPresent(): Promise<void> {
-    const caller = this.startRound();
-    const count = (path: string, params: Record<string, string>) =>
-      this.ask(caller, { path, params, expected: 'a count', read: countOf, maxBytes: COUNT_BYTES });
+    this.accesses.startRound();
+    let missing: unknown;
     try {
       for (const [process, figures] of this.processes) {
-        figures.active = await count('/process-instance/count', { processDefinitionKey: process });
-        figures.openIncidents = await count('/incident/count', { processDefinitionKeyIn: process });
+        missing = (await this.readProcess(process, figures)) ?? missing;
       }
-      for (const topic of this.topics()) {
-        this.pending.set(
-          topic,
-          await count('/external-task/count', pendingQuery({ topic, lockDurationMs: 0 })),
-        );
-      }
+      for (const topic of this.topics()) missing = (await this.readTopic(topic)) ?? missing;
     } catch (error) {
       // Unknown is not what it was.
-      for (const figures of this.processes.values()) {
-        delete figures.active;
-        delete figures.openIncidents;
-      }
+      for (const figures of this.processes.values()) forgetPresent(figures);
       this.pending.clear();
       throw error;
     }
+    if (missing !== undefined) throw missing;
   }
 
-  private startRound(): EngineCaller {
-    const { pools } = this.engine;
-    const target = pools[this.failures % pools.length]?.target;
-    if (!target) throw new Error('an engine without pools');
-    const key = engineKey(target);
-    if (this.caller?.key !== key) {
-      this.caller?.caller.close();
-      this.caller = { key, caller: new EngineCaller(target, () => undefined) };
-    }
-    this.caller.caller.startRound();
-    return this.caller.caller;
+  /** Returns the error that a right is missing. */
+  private readProcess(process: string, figures: ProcessFigures): Promise<unknown> {
+    const read = this.attempt(`present ${process}`, this.poolsOf(process), async (access) => {
+      await access.need('READ_INSTANCE', [process]);
+      figures.active = await count(access, '/process-instance/count', { processDefinitionKey: process });
+      figures.openIncidents = await count(access, '/incident/count', { processDefinitionKeyIn: process });
+    });
+    return read.catch((error) => missingRight(error, () => forgetPresent(figures)));
   }
 
-  private async ask<T>(caller: EngineCaller, request: EngineRequest<T>): Promise<T> {
+  private readTopic(topic: string): Promise<unknown> {
+    const pools = this.engine.pools.filter(({ target }) => target.topic === topic);
+    const named = pools.map(({ target }) => target.processDefinitionKeys ?? []);
+    const keys = named.every((some) => some.length > 0) ? [...new Set(named.flat())] : undefined;
+    const read = this.attempt(`topic ${topic}`, pools, async (access) => {
+      await access.need('READ_INSTANCE', keys);
+      const query = pendingQuery({ topic, lockDurationMs: 0 });
+      this.pending.set(topic, await count(access, '/external-task/count', query));
+    });
+    return read.catch((error) => missingRight(error, () => this.pending.delete(topic)));
+  }
+
+  private poolsOf(process: string): ExportedPool[] {
+    return this.engine.pools.filter((pool) => processesOf(pool, this.options.processes).includes(process));
+  }
+
+  /** Does something as one of the pools that want it; after a failure, the next time as another one. */
+  private async attempt(
+    what: string,
+    pools: readonly ExportedPool[],
+    read: (access: Access) => Promise<void>,
+  ): Promise<void> {
     this.aborter.signal.throwIfAborted();
-    return (await caller.ask(request)).value;
+    const failures = this.failures.get(what) ?? 0;
+    const access = this.accesses.as(pools, failures);
+    const ask: Access['ask'] = (request) => {
+      this.aborter.signal.throwIfAborted();
+      return access.ask(request);
+    };
+    try {
+      await read({ ...access, ask });
+    } catch (error) {
+      this.failures.set(what, failures + 1);
+      throw error;
+    }
   }
 
   /** As long as the last piece took, so that catching up is half of a connection's work at most. */
@@ -189,4 +215,19 @@ export class Follower {
     await pause(Math.min(performance.now() - since.at, LONGEST_REST_MS), this.aborter.signal);
     since.at = performance.now();
   }
+}
+
+const count = (access: Access, path: string, params: Record<string, string>): Promise<number> =>
+  access.ask({ path, params, expected: 'a count', read: countOf, maxBytes: COUNT_BYTES });
+
+function forgetPresent(figures: ProcessFigures): void {
+  delete figures.active;
+  delete figures.openIncidents;
+}
+
+/** Only what is not seen is unknown then. @throws any other error */
+function missingRight(error: unknown, forget: () => void): unknown {
+  if (errorCode(error) !== MISSING_RIGHT) throw error;
+  forget();
+  return error;
 }

@@ -42,7 +42,12 @@ describe('a ledger', () => {
 });
 
 describe('a saved account', () => {
-  const owner = { engine: 'http://a/engine-rest', urls: ['http://a/engine-rest'], process: 'ticket-refund' };
+  const owner = {
+    engine: 'http://a/engine-rest',
+    urls: ['http://a/engine-rest'],
+    namespaces: [],
+    process: 'ticket-refund',
+  };
 
   it('is the same when it is read again', () => {
     const ledger = open();

@@ -44,7 +44,10 @@ class World {
   }
 
   save(): string {
-    return encode({ owner: { engine: 'e', urls: [], process: PROCESS }, account: this.reader.ledger });
+    return encode({
+      owner: { engine: 'e', urls: [], namespaces: [], process: PROCESS },
+      account: this.reader.ledger,
+    });
   }
 
   async round(): Promise<Totals> {

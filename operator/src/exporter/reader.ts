@@ -10,7 +10,7 @@
  * An event is read twice in most cases, and counted once. Nothing here waits
  * for a clock: `now` and `wall` are handed in.
  */
-import { Horizon } from './horizon.ts';
+import { CERTAINLY_OVER_MS, Horizon } from './horizon.ts';
 import type { Ledger } from './ledger.ts';
 import { type Ask, readSlice } from './slice.ts';
 
@@ -99,7 +99,10 @@ export class Reader {
   private async read(ask: Ask, range: { from: number; to?: number }): Promise<number | undefined> {
     const { pageSize, timeoutMs } = this.options;
     const isNew = (event: { id: string; at: number }) => !this.ledger.has(event);
-    const { events, cut } = await readSlice(ask, this.process, range, { pageSize, timeoutMs, isNew });
+    // As for what is over: the operator's own clock may be off, by less than this.
+    const latest = this.clock.wall() + CERTAINLY_OVER_MS;
+    const options = { pageSize, timeoutMs, isNew, latest };
+    const { events, cut } = await readSlice(ask, this.process, range, options);
     this.ledger.add(events);
     return cut;
   }

@@ -9,6 +9,8 @@ export interface Owner {
   engine: string;
   /** The URLs that led to the engine when it was saved. */
   urls: readonly string[];
+  /** Where its pools were then. */
+  namespaces: readonly string[];
   process: string;
 }
 
@@ -24,6 +26,7 @@ const distribution = z.object({ bounds: z.array(z.number()), counts: z.array(who
 const schema = z.object({
   engine: z.string(),
   urls: z.array(z.string()),
+  namespaces: z.array(z.string()),
   process: z.string(),
   settled: z.number(),
   newest: z.number(),
@@ -55,12 +58,12 @@ export function encode({ owner, account, unusedSince }: Saved): string {
 
 /** @throws Error for a text that `encode` has not written. */
 export function decode(text: string): Saved {
-  const { engine, urls, process, settled, newest, seen, unusedSince, totals } = schema.parse(
+  const { engine, urls, namespaces, process, settled, newest, seen, unusedSince, totals } = schema.parse(
     JSON.parse(text),
   );
   const prints = seen.match(new RegExp(`.{${FINGERPRINT_LENGTH}}`, 'g')) ?? [];
   return {
-    owner: { engine, urls, process },
+    owner: { engine, urls, namespaces, process },
     unusedSince,
     account: {
       settled,

@@ -5,12 +5,13 @@
  * to get to the next one, and a page is as cheap at the end of a million rows as
  * at their beginning.
  */
+import { failure } from '../engine/guardedRequest.ts';
 import type { EngineRequest } from '../engine/request.ts';
 import { DECISION_VARIABLE, type Decision, decisionOf } from './refundProcess.ts';
-import { type Range, type Row, rowsOf, STREAMS, type Stream } from './streams.ts';
+import { type Range, type Row, STREAMS, type Stream, variablesOf } from './streams.ts';
 import type { Event } from './totals.ts';
 
-/** Asks the engine. @throws OperatorError when it does not answer. */
+/** Asks the engine. @throws OperatorError when it does not answer, or with something else. */
 export type Ask = <T>(request: EngineRequest<T>) => Promise<T>;
 
 export interface Slice {
@@ -24,6 +25,8 @@ export interface SliceOptions {
   pageSize: number;
   /** Longest wait for one answer. */
   timeoutMs: number;
+  /** No event can be later, in ms since the epoch. */
+  latest: number;
   /** Events that are known need not be asked about any further. */
   isNew(event: Pick<Event, 'id' | 'at'>): boolean;
 }
@@ -31,6 +34,12 @@ export interface SliceOptions {
 /** Instances whose variables are asked for in one call. */
 const INSTANCES_A_CALL = 500;
 
+/** Pages of events of one moment: more of them no engine has, and so many fit into memory. */
+const PAGES_A_MOMENT = 10;
+/** Databases keep times as finely as they can: a row may be beside the range by less than this. */
+const ROUNDING_MS = 1_000;
+
+/** @throws OperatorError also for rows that were not asked for: nothing of them is counted */
 export async function readSlice(
   ask: Ask,
   process: string,
@@ -69,13 +78,15 @@ async function readStream(
   stream: Stream,
   process: string,
   range: Range,
-  { pageSize, timeoutMs }: SliceOptions,
+  { pageSize, timeoutMs, latest }: SliceOptions,
 ): Promise<{ rows: Row[]; cut?: number }> {
   const rows: Row[] = [];
-  for (;;) {
+  for (let pages = 0; pages < PAGES_A_MOMENT; pages += 1) {
     const request = stream.query(process, range, { offset: rows.length, size: pageSize });
     const page = await ask({ ...request, timeoutMs });
+    if (page.length > pageSize) throw wrong(stream, 'is a longer page than was asked for');
     rows.push(...page);
+    check(rows, stream, { from: range.from, to: range.to ?? latest });
     const last = rows.at(-1);
     if (page.length < pageSize || !last) return { rows };
     const end = stream.at(last);
@@ -83,7 +94,24 @@ async function readStream(
     if (end > range.from) return { rows: rows.filter((row) => stream.at(row) < end), cut: end - 1 };
     // More rows in one millisecond than fit into a page, which is where paging by offset is needed.
   }
+  throw wrong(stream, `has more than ${PAGES_A_MOMENT * pageSize} events of one moment`);
 }
+
+/** What was not asked for must not be counted, and must not move the account on. */
+function check(rows: readonly Row[], stream: Stream, { from, to }: Required<Range>): void {
+  let before = from - ROUNDING_MS;
+  for (const row of rows) {
+    const at = stream.at(row);
+    if (!(at >= from - ROUNDING_MS && at <= (to ?? at) + ROUNDING_MS)) {
+      throw wrong(stream, 'has an event without a time, or at a time that was not asked for');
+    }
+    if (at < before) throw wrong(stream, 'is not in the order of time');
+    before = at;
+  }
+}
+
+const wrong = ({ name }: Stream, what: string) =>
+  failure('answer', `the engine's history is not read: its answer about "${name}" ${what}`);
 
 /** What the worker answered, for each process instance that has an answer. */
 async function readDecisions(
@@ -102,7 +130,7 @@ async function readDecisions(
         processInstanceIdIn: instances.slice(first, first + INSTANCES_A_CALL),
       },
       expected: 'variables of its history',
-      read: rowsOf as (body: unknown) => (Row & { value?: unknown })[] | undefined,
+      read: variablesOf,
       maxBytes: 4 * 1_048_576,
       timeoutMs,
     });

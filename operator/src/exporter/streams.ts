@@ -1,21 +1,29 @@
 /** What is read of an engine's history: one query a stream, and what its rows say. Pure. */
+import { z } from 'zod';
 import type { EngineRequest } from '../engine/request.ts';
 import { engineTime } from '../engine/request.ts';
 import { CHECK, type Decision, REVIEW, SLA_TIMER } from './refundProcess.ts';
 import type { Event } from './totals.ts';
 
-/** A row of a history table, with the fields that matter here. */
-export interface Row {
-  id: string;
-  processDefinitionKey?: string | null;
-  processInstanceId?: string | null;
-  startTime?: string | null;
-  endTime?: string | null;
-  createTime?: string | null;
-  durationInMillis?: number | null;
-  canceled?: boolean;
-  state?: string;
-}
+/** Longer than any id or key that an engine has. */
+const text = z.string().max(255).nullish();
+
+/**
+ * A row of a history table. Of what else the engine says of it nothing is kept: an engine is whatever a pool names as
+ * one, and many rows are in memory at once.
+ */
+const rowSchema = z.object({
+  id: z.string().max(255),
+  processDefinitionKey: text,
+  processInstanceId: text,
+  startTime: text,
+  endTime: text,
+  createTime: text,
+  durationInMillis: z.int().nullish(),
+  canceled: z.boolean().nullish(),
+  state: text,
+});
+export type Row = z.infer<typeof rowSchema>;
 
 /** A part of a stream: both ends are in it, in ms since the epoch by the engine's clock. */
 export interface Range {
@@ -41,10 +49,15 @@ export interface Stream {
 const BODY_LIMIT = 4 * 1_048_576;
 const time = (text: string | null | undefined): number => (text ? Date.parse(text) : Number.NaN);
 
-const isRow = (row: unknown): row is Row =>
-  typeof row === 'object' && row !== null && typeof (row as { id?: unknown }).id === 'string';
-export const rowsOf = (body: unknown): Row[] | undefined =>
-  Array.isArray(body) && body.every(isRow) ? body : undefined;
+/** Clocks of engine nodes differ: an end may be before its start. */
+const duration = ({ durationInMillis }: Row): number => Math.max(durationInMillis ?? 0, 0);
+
+export const rowsOf = (body: unknown): Row[] | undefined => z.array(rowSchema).safeParse(body).data;
+
+const variableSchema = z.object({ processInstanceId: text, value: z.unknown() });
+/** Variables of process instances; of what their values are nothing is known yet. */
+export const variablesOf = (body: unknown): z.infer<typeof variableSchema>[] | undefined =>
+  z.array(variableSchema).safeParse(body).data;
 
 const request = (path: string, rest: Partial<EngineRequest<Row[]>>): EngineRequest<Row[]> => ({
   path,
@@ -101,16 +114,14 @@ export const STREAMS: readonly Stream[] = [
         ...(to !== undefined && { finishedBefore: engineTime(to) }),
       }),
     at: ({ endTime }) => time(endTime),
-    what: ({ state, durationInMillis }) =>
-      state === 'COMPLETED'
-        ? { kind: 'completed', durationMs: durationInMillis ?? 0 }
-        : { kind: 'terminated' },
+    what: (row) =>
+      row.state === 'COMPLETED' ? { kind: 'completed', durationMs: duration(row) } : { kind: 'terminated' },
   },
   activities(CHECK, ({ processInstanceId }, decisions) => ({
     kind: 'decided',
     decision: decisions.get(processInstanceId ?? '') ?? 'OTHER',
   })),
-  activities(REVIEW, ({ durationInMillis }) => ({ kind: 'reviewed', durationMs: durationInMillis ?? 0 })),
+  activities(REVIEW, (row) => ({ kind: 'reviewed', durationMs: duration(row) })),
   activities(SLA_TIMER, () => ({ kind: 'breached' })),
   {
     name: 'incidents',

@@ -42,7 +42,7 @@ export async function copyInstances(
     );
     const shift = `(${end} - timestamp ${quoted(ended)} - interval '1 second' * ${seconds} * (${count} - n) / ${count})`;
     const values = columns.map(([name = '']) => {
-      if (IDS.includes(name)) return `md5(t.${name} || ${quoted(round)} || n)`;
+      if (IDS.includes(name)) return `md5(t.${name} || ${quoted(`-${round}-`)} || n)`;
       return TIMES.includes(name) ? `t.${name} + ${shift}` : `t.${name}`;
     });
     await query(

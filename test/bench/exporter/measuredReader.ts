@@ -35,7 +35,7 @@ export class MeasuredReader {
   }
 
   get savedBytes(): number {
-    const owner = { engine: '', urls: [], process: this.#process };
+    const owner = { engine: '', urls: [], namespaces: [], process: this.#process };
     return encode({ owner, account: this.#reader.ledger }).length;
   }
 

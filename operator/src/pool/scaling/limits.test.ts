@@ -4,7 +4,7 @@ import { minimalSpec } from '../fixtures.ts';
 import { spentBudget } from './budget.ts';
 import { limits, type Restraints } from './limits.ts';
 import { scalingMode } from './mode.ts';
-import { overlap, type PoolClaim } from './overlap.ts';
+import { meetingPoints, overlap, type PoolClaim } from './overlap.ts';
 import { pause } from './pause.ts';
 import { quotaCeiling } from './quota.ts';
 
@@ -190,6 +190,27 @@ describe('overlapping pools', () => {
       overlaps ? { older: 'airline/older', younger: [] } : { younger: [] },
     );
     expect(overlap(older, [ours, older]).younger).toEqual(overlaps ? ['airline/ours'] : []);
+  });
+
+  it.each([
+    [
+      'not, for a Service of the same name in another namespace',
+      'http://engine:8080/engine-rest',
+      'rail',
+      false,
+    ],
+    ['when one has the full name', 'http://engine.airline.svc:8080/engine-rest', 'airline', true],
+    [
+      'when one of another namespace has the full name',
+      'http://engine.airline.svc:8080/engine-rest',
+      'rail',
+      true,
+    ],
+  ])('have the same engine %s', (_, url, namespace, overlaps) => {
+    const other = { ...claim('other', '2026-01-01T00:00:00Z', { urls: [url] }), namespace };
+    expect(overlap(ours, [other]).older).toBe(overlaps ? `${namespace}/other` : undefined);
+    const shared = meetingPoints(ours).filter((point) => meetingPoints(other).includes(point));
+    expect(shared.length > 0).toBe(overlaps);
   });
 
   it('may share an engine and a topic with filters that never meet', () => {

@@ -1,5 +1,6 @@
 /** Pools that ask for the same tasks: each would count the other's work as its own. */
 import type { FareRuleWorkerPool, PoolSpec } from '../../../../crds/src/pool.ts';
+import { engineURL } from '../engineURL.ts';
 
 /** What decides whether two pools overlap, and which one is older. */
 export interface PoolClaim {
@@ -16,8 +17,8 @@ export function claimOf({ metadata }: FareRuleWorkerPool, { engine }: PoolSpec):
 }
 
 /** Two pools can only overlap where they have one of these in common. */
-export function meetingPoints({ engine: { urls, topic } }: PoolClaim): string[] {
-  return [...new Set(urls.map(canonical))].map((url) => `${topic} ${url}`);
+export function meetingPoints(claim: PoolClaim): string[] {
+  return [...new Set(urlsOf(claim))].map((url) => `${claim.engine.topic} ${url}`);
 }
 
 export interface Overlap {
@@ -46,10 +47,11 @@ function byAge(a: PoolClaim, b: PoolClaim): number {
   return first < second ? -1 : 1;
 }
 
-function sharesTasks({ engine: a }: PoolClaim, { engine: b }: PoolClaim): boolean {
+function sharesTasks(pool: PoolClaim, other: PoolClaim): boolean {
+  const [{ engine: a }, { engine: b }] = [pool, other];
   return (
     a.topic === b.topic &&
-    common(a.urls.map(canonical), b.urls.map(canonical)) &&
+    common(urlsOf(pool), urlsOf(other)) &&
     filtersMeet(a.processDefinitionKeys, b.processDefinitionKeys) &&
     filtersMeet(a.tenantIds, b.tenantIds)
   );
@@ -62,8 +64,5 @@ function filtersMeet(a: string[] | undefined, b: string[] | undefined): boolean 
 
 const common = (a: string[], b: string[]) => a.some((item) => b.includes(item));
 
-/** Host names know no case, and a slash at the end no difference. */
-function canonical(url: string): string {
-  const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/i.exec(url) ?? [];
-  return origin.toLowerCase() + path.replace(/\/+$/, '');
-}
+const urlsOf = ({ namespace, engine }: PoolClaim): string[] =>
+  engine.urls.map((url) => engineURL(url, namespace));
