@@ -21,7 +21,7 @@ const [A, B, C] = [
 /** Name of each engine with its pools. */
 const grouped = (
   pools: ExportedPool[],
-  known: { name: string; urls: string[]; namespaces?: string[] }[] = [],
+  known: { name: string; urls: string[]; namespaces?: string[]; unusedSince?: number }[] = [],
 ) =>
   groupEngines(
     pools,
@@ -136,6 +136,26 @@ describe('an engine', () => {
       [B, ['one']],
       [A, ['two']],
     ]);
+  });
+
+  it.each<[string, { name: string; unusedSince?: number }[], string]>([
+    ['that is in use', [{ name: A, unusedSince: 7 }, { name: `${A}#2` }], `${A}#2`],
+    [
+      'that was in use last',
+      [
+        { name: A, unusedSince: 7 },
+        { name: B, unusedSince: 8 },
+      ],
+      B,
+    ],
+    ['that had the name first, of two in use', [{ name: `${A}#10` }, { name: `${A}#2` }, { name: A }], A],
+    ['with the lower number', [{ name: `${A}#10` }, { name: `${A}#2` }], `${A}#2`],
+    ['with the name that sorts before, when nothing else tells them apart', [{ name: B }, { name: A }], A],
+  ])('goes on with the account %s, in whatever order the accounts are read', (_, accounts, expected) => {
+    const known = accounts.map((account) => ({ ...account, urls: [A, B] }));
+    for (const order of [known, known.toReversed()]) {
+      expect(grouped([pool('one', [A])], order)).toEqual([[expected, ['one']]]);
+    }
   });
 
   it('has a name of its own where another one has kept the name of its URL', () => {

@@ -20,6 +20,8 @@ export interface KnownEngine {
   urls: readonly string[];
   /** Those of its pools. */
   namespaces: readonly string[];
+  /** Since when no pool has needed it, in ms since the epoch. */
+  unusedSince?: number | undefined;
 }
 
 export interface ExportedEngine extends KnownEngine {
@@ -96,7 +98,7 @@ const namespacesOf = ({ pools }: Group): string[] =>
 /** Who goes on with the name and the totals of which known engine: nobody from elsewhere. */
 function heirs(groups: readonly Group[], known: readonly KnownEngine[]): Map<Group, string> {
   const names = new Map<Group, string>();
-  for (const { name, urls: of, namespaces } of known) {
+  for (const { name, urls: of, namespaces } of known.toSorted(byClaim)) {
     const foreign = ({ urls }: Group) => [...urls].filter((url) => !of.includes(url)).length;
     const [heir] = groups
       .filter(
@@ -111,6 +113,18 @@ function heirs(groups: readonly Group[], known: readonly KnownEngine[]): Map<Gro
   }
   return names;
 }
+
+/**
+ * Of two accounts that could go on, the one that is counted on, then the one that had the name first. Whoever leads
+ * chooses the same one, whatever the order in which the accounts were read.
+ */
+function byClaim(a: KnownEngine, b: KnownEngine): number {
+  const unused = (one: KnownEngine) => -(one.unusedSince ?? Number.MAX_SAFE_INTEGER);
+  return unused(a) - unused(b) || placeOf(a) - placeOf(b) || (a.name < b.name ? -1 : 1);
+}
+
+/** n of a name that ends in `#n`. */
+const placeOf = ({ name }: KnownEngine): number => Number(/#(\d+)$/.exec(name)?.[1] ?? 1);
 
 function freeName(urls: readonly string[], taken: ReadonlySet<string>): string {
   const free = urls.find((url) => !taken.has(url));
