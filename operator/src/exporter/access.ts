@@ -12,6 +12,8 @@ import type { ExportedPool } from './engines.ts';
 
 export interface Access {
   ask<T>(request: EngineRequest<T>): Promise<T>;
+  /** @throws OperatorError when the engine does not answer the cheapest question that there is */
+  alive(): Promise<void>;
   /**
    * Asks the engine for a right, which it does not miss in its answers.
    * @param keys process definitions; left out: all
@@ -51,6 +53,7 @@ export class Accesses {
     const rights = new Rights(target.auth && ((query) => caller.right(query)));
     return {
       ask: async (request) => (await caller.ask(request)).value,
+      alive: () => caller.probe(),
       need: async (right, processDefinitionKeys) => {
         const objection = await rights.objection({ processDefinitionKeys }, 0, [right]);
         if (objection !== undefined) throw failure('right', objection);

@@ -5,6 +5,7 @@
  */
 import type { Config } from '../config.ts';
 import { engineKey } from '../engine/question.ts';
+import { Limiter } from '../support/limiter.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { Book, type BookOptions } from './book.ts';
 import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
@@ -22,6 +23,8 @@ const MOST_SEEN_EACH = 20_000;
 const HISTORY_TIMEOUT_MS = 10_000;
 /** Rows of a page: a megabyte at most. */
 const PAGE_SIZE = 1_000;
+/** Pieces of history in memory at once, of all engines: six streams each, of three pages at most. */
+const PIECES = 4;
 
 export type ExporterConfig = Pick<
   Config,
@@ -47,6 +50,7 @@ export class Exporter {
   private readonly pools = new Map<string, { pool: ExportedPool; asked: string }>();
   private readonly followers = new Map<string, Follower>();
   private readonly aborter = new AbortController();
+  private readonly pieces = new Limiter(PIECES);
   private saving: Promise<void> | undefined;
   private loaded = false;
   private regrouping: NodeJS.Timeout | undefined;
@@ -150,6 +154,7 @@ export class Exporter {
       processes: config.EXPORTER_PROCESSES,
       pageSize: PAGE_SIZE,
       timeoutMs: HISTORY_TIMEOUT_MS,
+      pieces: this.pieces,
       mostSeen: () => Math.min(MOST_SEEN_EACH, Math.floor(MOST_SEEN / Math.max(this.book.size, 1))),
     };
   }

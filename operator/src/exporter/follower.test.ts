@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import winston from 'winston';
 import { waitFor } from '../../../test/support/wait.ts';
+import { Limiter } from '../support/limiter.ts';
 import { Book } from './book.ts';
 import { groupEngines } from './engines.ts';
 import { Follower } from './follower.ts';
@@ -23,11 +24,23 @@ describe('a follower of an engine with authorization', () => {
   let follower: Follower | undefined;
   /** `USER RIGHT PROCESS`. */
   let granted: Set<string>;
+  let sick: boolean;
+  /** Pieces that were read, or tried. */
+  let taken: number;
+  const limiter = new Limiter(4);
+  const pieces = {
+    run: <T>(work: () => Promise<T>): Promise<T> => {
+      taken += 1;
+      return limiter.run(work);
+    },
+  };
   const said: string[] = [];
   const startTime = new Date(Date.now() - 2 * HOUR).toISOString().replace('Z', '+0000');
 
   beforeEach(async () => {
     granted = new Set();
+    sick = false;
+    taken = 0;
     said.length = 0;
     server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -37,6 +50,7 @@ describe('a follower of an engine with authorization', () => {
       const [user = ''] = Buffer.from(basic, 'base64').toString().split(':');
       const may = (right: string, process: unknown) => granted.has(`${user} ${right} ${process}`);
       response.setHeader('content-type', 'application/json');
+      if (sick) return response.writeHead(500).end();
       if (pathname.endsWith('/authorization/check')) {
         const authorized = may(`${searchParams.get('permissionName')}`, searchParams.get('resourceId'));
         return response.end(JSON.stringify({ authorized }));
@@ -57,7 +71,7 @@ describe('a follower of an engine with authorization', () => {
     server.close();
   });
 
-  /** @param pools processes, by their user */
+  /** @param pools processes, by their user; `nobody` comes without a password */
   async function follow(pools: Record<string, string[]>): Promise<void> {
     const log = winston.createLogger({
       transports: [new winston.transports.Console({ silent: true })],
@@ -80,7 +94,7 @@ describe('a follower of an engine with authorization', () => {
         topic: 'fares',
         processDefinitionKeys,
         lockDurationMs: 1,
-        auth: { kind: 'basic' as const, username, password: 'hunter2' },
+        ...(username !== 'nobody' && { auth: { kind: 'basic' as const, username, password: 'hunter2' } }),
       },
     }));
     const [engine] = groupEngines(exported, []);
@@ -96,6 +110,7 @@ describe('a follower of an engine with authorization', () => {
         pageSize: 100,
         timeoutMs: 1_000,
         mostSeen: () => 100,
+        pieces,
       },
       log,
     );
@@ -146,5 +161,21 @@ describe('a follower of an engine with authorization', () => {
     granted.add('b READ_HISTORY refund');
     await follow({ a: ['refund'], b: ['refund'] });
     await waitFor('the history', () => process('refund')?.up === true);
+  });
+
+  it('that does not answer takes no place for a piece from the other engines, and has one when it is back', async () => {
+    sick = true;
+    // Of a user's rights an engine is asked before, in any case.
+    await follow({ nobody: ['refund'] });
+    await waitFor('the log', () => text().includes('not reading history'));
+    expect(taken).toBe(0);
+    sick = false;
+    await waitFor('the history', () => process('refund')?.up === true);
+    expect(taken).toBeGreaterThan(0);
+    sick = true;
+    await waitFor('the failure', () => process('refund')?.up === false);
+    const then = taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(taken).toBe(then);
   });
 });

@@ -112,6 +112,8 @@ export class Follower {
       const piece = { at: performance.now() };
       try {
         await this.attempt(`history ${process}`, this.poolsOf(process), async (access) => {
+          // One that hangs would keep a place for a piece from the other engines.
+          if (!figures.up) await access.alive();
           // What is not seen would be settled as if it had not happened.
           await access.need('READ_HISTORY', [process]);
           await reader.round(access.ask, () => this.rest(piece));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Limiter } from '../support/limiter.ts';
 import { HistoryInMemory } from './historyInMemory.ts';
 import { Ledger } from './ledger.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
@@ -13,6 +14,7 @@ const OPTIONS: ReaderOptions = {
   pageSize: 1_000,
   mostSeen: () => 20_000,
   timeoutMs: 10_000,
+  pieces: new Limiter(4),
 };
 const fresh = (settled = START) =>
   new Ledger({ settled, newest: settled, seen: new Map(), totals: nothingYet() });
@@ -124,11 +126,11 @@ describe('a round', () => {
   });
 
   it('gets past more rows of one millisecond than fit into a page', async () => {
-    const world = new World({ pageSize: 10 });
+    const world = new World({ pageSize: 40 });
     for (let row = 0; row < 95; row += 1) world.history.ended('timer', at(1), 0);
-    for (let row = 0; row < 25; row += 1) world.history.incident(at(1), 0);
+    for (let row = 0; row < 85; row += 1) world.history.incident(at(1), 0);
     world.history.ended('timer', at(2), 0);
-    expect(await world.roundAt(3)).toMatchObject({ breaches: 96, incidents: 25 });
+    expect(await world.roundAt(3)).toMatchObject({ breaches: 96, incidents: 85 });
   });
 
   it('that fails half-way has counted nothing twice when it succeeds', async () => {
@@ -147,6 +149,34 @@ describe('a round', () => {
     expect(started).toBeGreaterThan(0);
     expect(started).toBeLessThan(100);
     expect(await world.round()).toMatchObject({ started: 100, completed: 100 });
+  });
+
+  it('asks nothing but while it holds a place for a piece, and rests without one', async () => {
+    let held = 0;
+    const pieces = {
+      run: async <T>(work: () => Promise<T>): Promise<T> => {
+        held += 1;
+        try {
+          return await work();
+        } finally {
+          held -= 1;
+        }
+      },
+    };
+    const world = new World({ pieces, pageSize: 10 });
+    for (let row = 0; row < 40; row += 1) world.history.instance(at(row), at(row + 1), AT_ONCE);
+    world.now = at(7_200);
+    const answer = world.history.ask(world.now);
+    const seen = { asking: new Set<number>(), resting: new Set<number>() };
+    await world.reader.round(
+      async (request) => {
+        seen.asking.add(held);
+        return answer(request);
+      },
+      async () => void seen.resting.add(held),
+    );
+    expect(seen).toEqual({ asking: new Set([1]), resting: new Set([0]) });
+    expect(world.reader.ledger.totals).toMatchObject({ started: 40, completed: 40 });
   });
 
   it('leaves a quiet time behind, so that it does not grow', async () => {

@@ -10,6 +10,8 @@
  * An event is read twice in most cases, and counted once. Nothing here waits
  * for a clock: `now` and `wall` are handed in.
  */
+
+import type { Limiter } from '../support/limiter.ts';
 import { CERTAINLY_OVER_MS, Horizon } from './horizon.ts';
 import type { Ledger } from './ledger.ts';
 import { type Ask, readSlice } from './slice.ts';
@@ -23,6 +25,8 @@ export interface ReaderOptions {
   mostSeen: () => number;
   /** Longest wait for one answer. */
   timeoutMs: number;
+  /** Places for pieces that are being read, which are in memory meanwhile: there are so many for all engines. */
+  pieces: Pick<Limiter, 'run'>;
 }
 
 /** Latecomers of so long are seen in the next round, others when they are settled. */
@@ -96,7 +100,11 @@ export class Reader {
     }
   }
 
-  private async read(ask: Ask, range: { from: number; to?: number }): Promise<number | undefined> {
+  private read(ask: Ask, range: { from: number; to?: number }): Promise<number | undefined> {
+    return this.options.pieces.run(() => this.readPiece(ask, range));
+  }
+
+  private async readPiece(ask: Ask, range: { from: number; to?: number }): Promise<number | undefined> {
     const { pageSize, timeoutMs } = this.options;
     const isNew = (event: { id: string; at: number }) => !this.ledger.has(event);
     // As for what is over: the operator's own clock may be off, by less than this.

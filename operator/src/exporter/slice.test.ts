@@ -41,7 +41,13 @@ describe('a piece of the history is refused', () => {
     ['of the year 2999', { startTime: '2999-01-01T00:00:00.000+0000' }, /at a time that was not asked for/],
     ['with a duration that is text', { durationInMillis: '5' }, /^no rows of its history$/],
     ['with a duration that is no whole number', { durationInMillis: 1e300 }, /^no rows of its history$/],
-    ['with an id of kilobytes', { id: 'x'.repeat(5_000) }, /^no rows of its history$/],
+    ['with an id that fits into no engine', { id: 'x'.repeat(65) }, /^no rows of its history$/],
+    ['with a time of a page', { endTime: ' '.repeat(65) }, /^no rows of its history$/],
+    [
+      'with a key that fits into no engine',
+      { processDefinitionKey: 'x'.repeat(256) },
+      /^no rows of its history$/,
+    ],
     ['without an id', { id: undefined }, /^no rows of its history$/],
   ])('with a row %s', async (_, change, message) => {
     await expect(read(answering(() => [row(change)]).ask)).rejects.toThrow(message);
@@ -69,13 +75,19 @@ describe('a piece of the history is refused', () => {
     );
     await expect(read(ask)).rejects.toMatchObject({
       code: 'engine_answer',
-      message: expect.stringMatching(/"started" has more than 1000 events of one moment/),
+      message: expect.stringMatching(/"started" has more than 300 events of one moment/),
     });
-    expect(asked()).toBe(10);
+    expect(asked()).toBe(3);
   });
 });
 
 describe('a piece of the history is read', () => {
+  it('with ids and keys as long as an engine can have them', async () => {
+    const key = 'k'.repeat(255);
+    const { ask } = answering(() => [row({ id: 'x'.repeat(64), processDefinitionKey: key })]);
+    expect((await readSlice(ask, key, { from: FROM }, OPTIONS)).events).toHaveLength(1);
+  });
+
   it('when a database has rounded the times to seconds', async () => {
     const { ask } = answering(() => [row({ startTime: iso(FROM - 999) })]);
     await expect(read(ask)).resolves.toMatchObject({ events: [{ at: FROM - 999 }] });

@@ -34,8 +34,8 @@ export interface SliceOptions {
 /** Instances whose variables are asked for in one call. */
 const INSTANCES_A_CALL = 500;
 
-/** Pages of events of one moment: more of them no engine has, and so many fit into memory. */
-const PAGES_A_MOMENT = 10;
+/** Pages of events of one moment: more of them no engine has, and so many fit into memory, of every stream at once. */
+const PAGES_A_MOMENT = 3;
 /** Databases keep times as finely as they can: a row may be beside the range by less than this. */
 const ROUNDING_MS = 1_000;
 

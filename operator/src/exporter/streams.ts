@@ -5,23 +5,25 @@ import { engineTime } from '../engine/request.ts';
 import { CHECK, type Decision, REVIEW, SLA_TIMER } from './refundProcess.ts';
 import type { Event } from './totals.ts';
 
-/** Longer than any id or key that an engine has. */
-const text = z.string().max(255).nullish();
+/** As long as the columns that an engine has for ids; times and states are shorter. */
+const short = z.string().max(64);
+/** As long as that for keys. */
+const key = z.string().max(255);
 
 /**
  * A row of a history table. Of what else the engine says of it nothing is kept: an engine is whatever a pool names as
  * one, and many rows are in memory at once.
  */
 const rowSchema = z.object({
-  id: z.string().max(255),
-  processDefinitionKey: text,
-  processInstanceId: text,
-  startTime: text,
-  endTime: text,
-  createTime: text,
+  id: short,
+  processDefinitionKey: key.nullish(),
+  processInstanceId: short.nullish(),
+  startTime: short.nullish(),
+  endTime: short.nullish(),
+  createTime: short.nullish(),
   durationInMillis: z.int().nullish(),
   canceled: z.boolean().nullish(),
-  state: text,
+  state: short.nullish(),
 });
 export type Row = z.infer<typeof rowSchema>;
 
@@ -54,7 +56,7 @@ const duration = ({ durationInMillis }: Row): number => Math.max(durationInMilli
 
 export const rowsOf = (body: unknown): Row[] | undefined => z.array(rowSchema).safeParse(body).data;
 
-const variableSchema = z.object({ processInstanceId: text, value: z.unknown() });
+const variableSchema = z.object({ processInstanceId: short.nullish(), value: z.unknown() });
 /** Variables of process instances; of what their values are nothing is known yet. */
 export const variablesOf = (body: unknown): z.infer<typeof variableSchema>[] | undefined =>
   z.array(variableSchema).safeParse(body).data;

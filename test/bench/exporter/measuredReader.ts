@@ -5,6 +5,7 @@ import { Reader } from '../../../operator/src/exporter/reader.ts';
 import { encode } from '../../../operator/src/exporter/saved.ts';
 import type { Ask } from '../../../operator/src/exporter/slice.ts';
 import { nothingYet, type Totals } from '../../../operator/src/exporter/totals.ts';
+import { Limiter } from '../../../operator/src/support/limiter.ts';
 import { sleep } from '../../support/wait.ts';
 
 export interface Round {
@@ -25,7 +26,8 @@ export class MeasuredReader {
     const from = Date.now() - lookBackMs;
     const ledger = new Ledger({ settled: from, newest: from, seen: new Map(), totals: nothingYet() });
     // As the operator sets them.
-    const options = { overlapMs: 120_000, pageSize: 1_000, mostSeen: () => 20_000, timeoutMs: 10_000 };
+    const limits = { overlapMs: 120_000, pageSize: 1_000, mostSeen: () => 20_000, timeoutMs: 10_000 };
+    const options = { ...limits, pieces: new Limiter(1) };
     const clock = { now: () => performance.now(), wall: () => Date.now() };
     this.#reader = new Reader(process, ledger, options, clock);
   }
