@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { KubeError } from '../errors.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import type { KubeClient } from './client.ts';
@@ -35,7 +35,11 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('an informer', () => {
   let informer: Informer<KubeObject> | undefined;
-  afterEach(() => informer?.stop());
+  afterEach(() => {
+    informer?.stop();
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
 
   it('asks an API server that refuses its watch less and less often', async () => {
     const { asked, client } = apiServer([refused]);
@@ -44,6 +48,34 @@ describe('an informer', () => {
     // 0.1 + 0.2 + 0.4 + 0.8 s, each half as long to half as long again: without growth there were over ten.
     expect(asked.length).toBeGreaterThanOrEqual(3);
     expect(asked.length).toBeLessThanOrEqual(6);
+  });
+
+  it.each([
+    ['has no right, less and less often over minutes', 403, [30, 60]],
+    ['gets no list for another reason, as often as ever', 500, [110, 140]],
+  ] as const)('asks where it %s, and goes on within half a minute', async (_, status, [fewest, most]) => {
+    jest.useFakeTimers();
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    let [asked, healthy] = [0, false];
+    const { client } = apiServer([silence]);
+    const list = async () => {
+      asked += 1;
+      if (!healthy) throw new KubeError(status, 'Failure', 'no');
+      return { metadata: { resourceVersion: '1' }, items: [] };
+    };
+    informer = new Informer({ ...client, list } as unknown as KubeClient, {
+      kind: KINDS.secret,
+      onChange: () => undefined,
+    });
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(asked).toBeGreaterThanOrEqual(fewest);
+    expect(asked).toBeLessThanOrEqual(most);
+    // The longest wait that chance gives.
+    jest.spyOn(Math, 'random').mockReturnValue(0.999);
+    await jest.advanceTimersByTimeAsync(30_000);
+    healthy = true;
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(informer.synced).toBe(true);
   });
 
   it('goes on from the version that it has when a watch was refused', async () => {

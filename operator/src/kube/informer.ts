@@ -12,10 +12,8 @@ import type { KubeObject } from '../pool/objects.ts';
 import { pause } from '../support/pause.ts';
 import type { KubeClient, Selector } from './client.ts';
 import type { Kind } from './kinds.ts';
+import { FIRST_RETRY_MS, nextRetry } from './retry.ts';
 import { trimmed } from './trim.ts';
-
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 
 export interface InformerOptions<T> {
   kind: Kind;
@@ -36,6 +34,8 @@ export class Informer<T extends KubeObject> {
   private version: string | undefined;
   /** Grows until an answer comes: an API server that refuses every watch (429) is not asked more often for it. */
   private retryMs = FIRST_RETRY_MS;
+  /** Ms of `performance.now()` since which the right is missing. */
+  private refusedSince: number | undefined;
   /** Whether the copy has been complete at least once. */
   synced = false;
   /** Why the last attempt failed; undefined while it works. */
@@ -79,7 +79,7 @@ export class Informer<T extends KubeObject> {
         this.failed(error);
         // Jitter: after a restart of the API server not all watches come back in one instant.
         await pause(this.retryMs * (0.5 + Math.random()), signal);
-        this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+        this.retryMs = nextRetry(this.retryMs, this.refusedForMs());
       }
     }
     this.settled.resolve();
@@ -127,10 +127,15 @@ export class Informer<T extends KubeObject> {
     if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.options.onChange(object);
   }
 
+  private refusedForMs(): number | undefined {
+    return this.refusedSince === undefined ? undefined : performance.now() - this.refusedSince;
+  }
+
   private worked(): void {
     const recovered = this.failure !== undefined;
     this.failure = undefined;
     this.retryMs = FIRST_RETRY_MS;
+    this.refusedSince = undefined;
     this.settled.resolve();
     if (recovered) this.options.onFailure?.(undefined);
   }
@@ -138,6 +143,8 @@ export class Informer<T extends KubeObject> {
   private failed(error: unknown): void {
     const news = errorMessage(this.failure ?? '') !== errorMessage(error);
     this.failure = error;
+    const refused = error instanceof KubeError && error.status === 403;
+    this.refusedSince = refused ? (this.refusedSince ?? performance.now()) : undefined;
     this.settled.resolve();
     if (news) this.options.onFailure?.(error);
   }
