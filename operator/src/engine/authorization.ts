@@ -12,11 +12,14 @@ export class Authorization {
   /** To check when the engine refuses the header. */
   readonly field: string;
   private readonly basic: string | undefined;
+  /** Whether a user is wanted of whom too little is known to ask. */
+  private readonly incomplete: boolean;
   private readonly tokens: TokenKeeper | undefined;
 
   /** @param client with the agents and the limits of this engine */
   constructor(auth: EngineAuth | undefined, client: AxiosInstance) {
     this.field = auth?.kind === 'oauth2' ? 'spec.engine.oauth2' : 'spec.engine.basicAuthSecretRef';
+    this.incomplete = auth?.kind === 'basic' && (auth.username === '' || auth.password === '');
     if (auth?.kind === 'basic') {
       this.basic = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
     } else if (auth) {
@@ -27,8 +30,12 @@ export class Authorization {
     }
   }
 
-  /** @throws OperatorError when a token is needed and cannot be had. */
+  /** @throws OperatorError when a user or a token is needed and cannot be had: nothing is to be asked then. */
   async header(): Promise<string | undefined> {
+    // An engine locks a user that it refuses again and again.
+    if (this.incomplete) {
+      throw failure('refused', 'the user is not known: see the condition CredentialsReady');
+    }
     return this.tokens ? BEARER + (await this.tokens.current()) : this.basic;
   }
 

@@ -87,6 +87,33 @@ it('is resolved as by the workers, in the namespace of the pool, and called by t
   expect(asked).toEqual([['refunds', 'camunda-platform']]);
 });
 
+it.each([
+  ['user', { username: '' }],
+  ['password', { password: '' }],
+])('is not asked without the %s that it wants, not even for a right', async (_, missing) => {
+  let asked = 0;
+  const url = await answering((_request, response) => {
+    asked += 1;
+    response.writeHead(401).end();
+  });
+  const http = new EngineHttp({ auth: { ...auth, ...missing } });
+  const refusal = {
+    code: 'engine_refused',
+    message: expect.stringMatching(/see the condition CredentialsReady$/),
+  };
+  await expect(http.count(url, {})).rejects.toMatchObject(refusal);
+  await expect(
+    http.right(url, {
+      permissionName: 'READ_INSTANCE',
+      resourceName: 'PROCESS_DEFINITION',
+      resourceType: '6',
+      resourceId: '*',
+    }),
+  ).rejects.toMatchObject(refusal);
+  http.close();
+  expect(asked).toBe(0);
+});
+
 describe('an engine behind TLS of a private CA that wants bearer tokens', () => {
   const client = { id: 'pool', secret: 'hunter22' };
   let directory: string;

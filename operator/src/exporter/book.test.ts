@@ -3,6 +3,7 @@ import winston from 'winston';
 import { KubeError } from '../errors.ts';
 import type { KubeObject } from '../pool/objects.ts';
 import { Book, type BookConfigMap } from './book.ts';
+import { type ExportedPool, groupEngines } from './engines.ts';
 
 const log = winston.createLogger({ silent: true });
 const owner = {
@@ -133,6 +134,64 @@ describe('the book', () => {
     expect(Object.keys(client.live?.data ?? {})).toHaveLength(1);
     expect(breaches(next)).toBe(1);
   });
+
+  it('tells of an engine what the account says that was needed last', async () => {
+    const book = await open(new OneConfigMap());
+    happen(book, 'a');
+    happen(book, 'a', { ...other, urls: ['http://old/engine-rest'] });
+    book.release(other);
+    await book.save(5);
+    expect(book.engines()).toEqual([expect.objectContaining({ urls: owner.urls, unusedSince: undefined })]);
+    book.release(owner);
+    await book.save(6);
+    expect(book.engines()).toEqual([expect.objectContaining({ urls: owner.urls, unusedSince: 6 })]);
+    book.ledger(owner, 0);
+    expect(book.engines()).toEqual([expect.objectContaining({ urls: owner.urls, unusedSince: undefined })]);
+  });
+
+  it.each(Array.from({ length: 8 }, (_, n) => `http://e.ns${n}.svc:8080/engine-rest`))(
+    'leads the next leader to the account of %s that goes on, after a password was changed pool by pool',
+    async (url) => {
+      const pool = (namespace: string, password: string): ExportedPool => ({
+        namespace,
+        name: 'pool',
+        target: {
+          urls: [url],
+          topic: 'fares',
+          lockDurationMs: 1,
+          auth: { kind: 'basic', username: 'w', password },
+        },
+      });
+      const client = new OneConfigMap();
+      let book = await open(client);
+      let now = 0;
+      let using: (typeof owner)[] = [];
+      /** Groups, as the exporter does it, and saves. Returns the engines' names. */
+      const lead = async (pools: ExportedPool[]): Promise<string[]> => {
+        const before = using;
+        using = groupEngines(pools, book.engines()).map(({ name, urls, namespaces }) => ({
+          engine: name,
+          urls: [...urls],
+          namespaces: [...namespaces],
+          process: 'refund',
+        }));
+        for (const one of using) book.ledger(one, 0);
+        for (const one of before) if (!using.some(({ engine }) => engine === one.engine)) book.release(one);
+        now += 1;
+        await book.save(now);
+        return using.map(({ engine }) => engine);
+      };
+      expect(await lead([pool('a', 'old'), pool('b', 'old')])).toEqual([url]);
+      expect(await lead([pool('a', 'new'), pool('b', 'old')])).toEqual([url, `${url}#2`]);
+      expect(await lead([pool('a', 'new'), pool('b', 'new')])).toEqual([url]);
+      // The API server hands the keys of a ConfigMap out in their order, which is that of hashes.
+      const data = Object.entries(client.live?.data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+      client.live = { ...(client.live as BookConfigMap), data: Object.fromEntries(data) };
+      book = await open(client);
+      using = [];
+      expect(await lead([pool('a', 'new'), pool('b', 'new')])).toEqual([url]);
+    },
+  );
 
   it('that is closed leaves all accounts in use', async () => {
     const client = new OneConfigMap();

@@ -94,9 +94,14 @@ export class Book {
     return this.entries.size;
   }
 
+  /** Each engine as the account of it says that was needed last. */
   engines(): KnownEngine[] {
-    const known = new Map([...this.entries.values()].map(({ owner }) => [owner.engine, owner]));
-    return [...known].map(([name, { urls, namespaces }]) => ({ name, urls, namespaces }));
+    const known = new Map<string, KnownEngine>();
+    for (const { owner, unusedSince } of [...this.entries.values()].sort(lastUsedLast)) {
+      const { engine: name, urls, namespaces } = owner;
+      known.set(name, { name, urls, namespaces, unusedSince });
+    }
+    return [...known.values()];
   }
 
   /** The account of a process, opened if need be. @param from its `settled`, when it is new */
@@ -106,6 +111,7 @@ export class Book {
     const entry = this.entries.get(key);
     if (entry) {
       entry.owner = owner;
+      entry.unusedSince = undefined;
       return entry.ledger;
     }
     const ledger = new Ledger({ settled: from, newest: from, seen: new Map(), totals: nothingYet() });
@@ -211,6 +217,8 @@ export class Book {
   }
 }
 
+const lastUsedLast = (a: Entry, b: Entry): number =>
+  (a.unusedSince ?? Number.MAX_SAFE_INTEGER) - (b.unusedSince ?? Number.MAX_SAFE_INTEGER);
 const about = (owner: Owner, unusedSince?: number): string => JSON.stringify([owner, unusedSince]);
 const stateOf = ({ owner, ledger, unusedSince }: Entry) => ({
   version: ledger.version,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EngineTarget } from '../engine/question.ts';
+import { type EngineTarget, userKey } from '../engine/question.ts';
+import { engineURL } from '../pool/engineURL.ts';
 import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
 
 const pool = (
@@ -21,7 +22,7 @@ const [A, B, C] = [
 /** Name of each engine with its pools. */
 const grouped = (
   pools: ExportedPool[],
-  known: { name: string; urls: string[]; namespaces?: string[] }[] = [],
+  known: { name: string; urls: string[]; namespaces?: string[]; unusedSince?: number }[] = [],
 ) =>
   groupEngines(
     pools,
@@ -93,6 +94,12 @@ describe('pools of two namespaces have the same engine', () => {
     expect(new Set(engines.map(({ name }) => name)).size).toBe(engines.length);
   });
 
+  it('and are asked with in the order of their names, whatever put them together', () => {
+    const same = (one: ExportedPool) => as(user('x'), one);
+    const pools = [same(pool('p1', [A])), same(pool('p2', [B])), same(pool('p3', [A])), same(other([A, B]))];
+    expect(grouped(pools)).toEqual([[A, ['two', 'p1', 'p2', 'p3']]]);
+  });
+
   it('or none that the other one can put together: two engines stay two whoever names both', () => {
     expect(grouped([pool('one', [A]), pool('two', [B]), pool('x', [C, A, B], undefined, 'aaa')])).toEqual([
       [A, ['x']],
@@ -138,6 +145,26 @@ describe('an engine', () => {
     ]);
   });
 
+  it.each<[string, { name: string; unusedSince?: number }[], string]>([
+    ['that is in use', [{ name: A, unusedSince: 7 }, { name: `${A}#2` }], `${A}#2`],
+    [
+      'that was in use last',
+      [
+        { name: A, unusedSince: 7 },
+        { name: B, unusedSince: 8 },
+      ],
+      B,
+    ],
+    ['that had the name first, of two in use', [{ name: `${A}#10` }, { name: `${A}#2` }, { name: A }], A],
+    ['with the lower number', [{ name: `${A}#10` }, { name: `${A}#2` }], `${A}#2`],
+    ['with the name that sorts before, when nothing else tells them apart', [{ name: B }, { name: A }], A],
+  ])('goes on with the account %s, in whatever order the accounts are read', (_, accounts, expected) => {
+    const known = accounts.map((account) => ({ ...account, urls: [A, B] }));
+    for (const order of [known, known.toReversed()]) {
+      expect(grouped([pool('one', [A])], order)).toEqual([[expected, ['one']]]);
+    }
+  });
+
   it('has a name of its own where another one has kept the name of its URL', () => {
     const known = [{ name: A, urls: [B] }];
     expect(grouped([pool('one', [B]), pool('two', [A])], known)).toEqual([
@@ -154,3 +181,81 @@ it.each([
 ])('the processes of a pool are %s', (_, keys, expected) => {
   expect(processesOf(pool('one', [A], keys), ['ticket-refund'])).toEqual(expected);
 });
+
+/** Which pools have the same engine, as it is defined: what is the same as something is put together, until nothing is. */
+function byDefinition(pools: ExportedPool[]): string[] {
+  const urls = (group: ExportedPool[]) =>
+    new Set(group.flatMap(({ namespace, target }) => target.urls.map((url) => engineURL(url, namespace))));
+  const shareURL = (a: ExportedPool[], b: ExportedPool[]) => [...urls(a)].some((url) => urls(b).has(url));
+  const inNamespace = (a: ExportedPool[], b: ExportedPool[]) =>
+    a[0]?.namespace === b[0]?.namespace && shareURL(a, b);
+  const across = (a: ExportedPool[], b: ExportedPool[]) => {
+    const users = new Set([...a, ...b].map(({ target }) => userKey(target)));
+    if (users.size > 1 || !shareURL(a, b)) return false;
+    const passwords = [...a, ...b].map(({ target: { auth } }) => auth?.kind === 'basic' && auth.password);
+    return passwords.every(Boolean) || `${[...urls(a)].sort()}` === `${[...urls(b)].sort()}`;
+  };
+  const together = (groups: ExportedPool[][], same: typeof across): ExportedPool[][] => {
+    for (const [place, one] of groups.entries()) {
+      const other = groups.findIndex((later, at) => at > place && same(one, later));
+      if (other < 0) continue;
+      const rest = groups.filter((_, at) => at !== place && at !== other);
+      return together(rest.toSpliced(place, 0, [...one, ...(groups[other] ?? [])]), same);
+    }
+    return groups;
+  };
+  const single = pools.toSorted((a, b) => (label(a) < label(b) ? -1 : 1)).map((one) => [one]);
+  return together(together(single, inNamespace), across).map((group) => group.map(label).sort().join());
+}
+const label = ({ namespace, name }: ExportedPool): string => `${namespace}/${name}`;
+
+it('pools have the same engine exactly when the definition says so, whatever they say', () => {
+  const below = randomNumbers(7);
+  const hosts = ['a.engines', 'b.engines', 'c.engines', 'short', 'd.engines', 'e.engines'];
+  for (let life = 0; life < 400; life += 1) {
+    const pools = Array.from({ length: 1 + below(9) }, (_, n): ExportedPool => {
+      const urls = Array.from({ length: 1 + below(3) }, () => `http://${hosts[below(hosts.length)]}:8080`);
+      const one = pool(`${below(100)}-${n}`, urls, undefined, `ns${below(3)}`);
+      const auth = { kind: 'basic' as const, username: 'w', password: ['', 'x', 'y'][below(3)] ?? '' };
+      return { ...one, target: { ...one.target, ...(below(4) > 0 && { auth }) } };
+    });
+    const engines = groupEngines(pools, []);
+    expect(engines.map((engine) => engine.pools.map(label).sort().join())).toEqual(byDefinition(pools));
+    // Sorted, so that the same one is asked with.
+    for (const { pools: of } of engines) expect(of.map(label)).toEqual(of.map(label).sort());
+    // Whoever groups them again finds every engine by its name.
+    expect(groupEngines(pools.toReversed(), engines.toReversed())).toEqual(engines);
+  }
+});
+
+/** Repeatable: below(n) is one of 0 … n - 1. */
+function randomNumbers(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * most);
+  };
+}
+
+it.each<[string, (n: number) => { url: string; namespace: string; user: number }]>([
+  ['of an engine each', (n) => ({ url: `http://e.ns${n}.svc`, namespace: `ns${n}`, user: n })],
+  ['of one engine and one user', (n) => ({ url: 'http://e.engines.svc', namespace: `ns${n}`, user: 0 })],
+  [
+    'of one engine, each as another user',
+    (n) => ({ url: 'http://e.engines.svc', namespace: `ns${n}`, user: n }),
+  ],
+])(
+  'a thousand pools %s are told apart in an instant: nothing else of the operator runs meanwhile',
+  (_, of) => {
+    const pools = Array.from({ length: 1_000 }, (_unused, n): ExportedPool => {
+      const { url, namespace, user } = of(n);
+      const one = pool('pool', [url], undefined, namespace);
+      const auth = { kind: 'basic' as const, username: 'w', password: `${user}` };
+      return { ...one, target: { ...one.target, auth } };
+    });
+    const start = performance.now();
+    groupEngines(pools, groupEngines(pools, []));
+    // A tenth of that on a quiet machine; pair by pair it were seconds.
+    expect(performance.now() - start).toBeLessThan(1_500);
+  },
+);

@@ -8,6 +8,8 @@
  */
 import { type EngineTarget, userKey } from '../engine/question.ts';
 import { engineURL } from '../pool/engineURL.ts';
+import { components } from '../support/components.ts';
+import { MultiIndex } from '../support/multiIndex.ts';
 
 export interface ExportedPool {
   namespace: string;
@@ -20,6 +22,8 @@ export interface KnownEngine {
   urls: readonly string[];
   /** Those of its pools. */
   namespaces: readonly string[];
+  /** Since when no pool has needed it, in ms since the epoch. */
+  unusedSince?: number | undefined;
 }
 
 export interface ExportedEngine extends KnownEngine {
@@ -28,8 +32,13 @@ export interface ExportedEngine extends KnownEngine {
 }
 
 interface Group {
-  urls: Set<string>;
-  pools: ExportedPool[];
+  urls: ReadonlySet<string>;
+  namespaces: ReadonlySet<string>;
+  /** Of all pools; undefined where they are several users. */
+  user: string | undefined;
+  /** Who has no password, or one that could not be read, shows nothing by being the same user. */
+  proven: boolean;
+  pools: readonly ExportedPool[];
 }
 
 /** @param known engines of the saved accounts */
@@ -37,80 +46,92 @@ export function groupEngines(
   pools: readonly ExportedPool[],
   known: readonly KnownEngine[],
 ): ExportedEngine[] {
-  const single = pools
-    .toSorted((a, b) => (poolName(a) < poolName(b) ? -1 : 1))
-    .map((pool) => ({
-      urls: new Set(pool.target.urls.map((url) => engineURL(url, pool.namespace))),
-      pools: [pool],
-    }));
-  const groups = joined(joined(single, sameInNamespace), sameAcrossNamespaces);
+  const sorted = pools.toSorted(byName);
+  const groups = joined(joined(sorted.map(alone), inNamespace), acrossNamespaces);
   const names = heirs(groups, known);
   const taken = new Set(known.map(({ name }) => name));
   return groups.map((group) => {
     const urls = [...group.urls].sort();
     const name = names.get(group) ?? freeName(urls, taken);
     taken.add(name);
-    return { name, urls, namespaces: namespacesOf(group), pools: group.pools };
+    const namespaces = [...group.namespaces].sort();
+    return { name, urls, namespaces, pools: group.pools.toSorted(byName) };
   });
 }
 
-/** Puts together what is the same as something that is the same. Its place is that of the first. */
-function joined(groups: readonly Group[], same: (a: Group, b: Group) => boolean): Group[] {
-  const result: Group[] = [];
-  for (const group of groups) {
-    const [first, ...others] = result.filter((other) => same(other, group));
-    if (!first) {
-      result.push({ urls: new Set(group.urls), pools: [...group.pools] });
-      continue;
-    }
-    for (const other of [...others, group]) {
-      for (const url of other.urls) first.urls.add(url);
-      first.pools.push(...other.pools);
-    }
-    for (const other of others) result.splice(result.indexOf(other), 1);
-  }
-  return result;
+const alone = (pool: ExportedPool): Group => ({
+  urls: new Set(pool.target.urls.map((url) => engineURL(url, pool.namespace))),
+  namespaces: new Set([pool.namespace]),
+  user: userKey(pool.target),
+  proven: hasPassword(pool.target),
+  pools: [pool],
+});
+
+const joined = (groups: readonly Group[], keysOf: (group: Group) => string[]): Group[] =>
+  components(groups, keysOf).map((parts) => {
+    const users = new Set(parts.map(({ user }) => user));
+    return {
+      urls: new Set(parts.flatMap(({ urls }) => [...urls])),
+      namespaces: new Set(parts.flatMap(({ namespaces }) => [...namespaces])),
+      user: users.size === 1 ? parts[0]?.user : undefined,
+      proven: parts.every(({ proven }) => proven),
+      pools: parts.flatMap(({ pools }) => pools),
+    };
+  });
+
+/** What a name means in a namespace is one thing for everybody there. */
+const inNamespace = ({
+  namespaces,
+  urls,
+}: {
+  namespaces: Iterable<string>;
+  urls: Iterable<string>;
+}): string[] => {
+  const all = [...namespaces];
+  return [...urls].flatMap((url) => all.map((namespace) => JSON.stringify([namespace, url])));
+};
+
+function acrossNamespaces({ user, proven, urls }: Group): string[] {
+  if (user === undefined) return [];
+  return proven
+    ? [...urls].map((url) => JSON.stringify([user, url]))
+    : [JSON.stringify([user, ...[...urls].sort()])];
 }
-
-const shareURL = (a: Group, b: Group): boolean => [...a.urls].some((url) => b.urls.has(url));
-
-const sameInNamespace = (a: Group, b: Group): boolean =>
-  a.pools[0]?.namespace === b.pools[0]?.namespace && shareURL(a, b);
-
-function sameAcrossNamespaces(a: Group, b: Group): boolean {
-  const users = new Set([...a.pools, ...b.pools].map(({ target }) => userKey(target)));
-  if (users.size > 1 || !shareURL(a, b)) return false;
-  // Who has no password, or one that could not be read, shows nothing by being the same user.
-  const proven = [...a.pools, ...b.pools].every(({ target }) => hasPassword(target));
-  return proven || (saysNoMore(a, b) && saysNoMore(b, a));
-}
-
-const saysNoMore = (a: Group, b: Group): boolean => [...a.urls].every((url) => b.urls.has(url));
 
 const hasPassword = ({ auth }: EngineTarget): boolean =>
   auth !== undefined && (auth.kind === 'basic' ? auth.password : auth.clientSecret) !== '';
 
-const namespacesOf = ({ pools }: Group): string[] =>
-  [...new Set(pools.map(({ namespace }) => namespace))].sort();
-
 /** Who goes on with the name and the totals of which known engine: nobody from elsewhere. */
 function heirs(groups: readonly Group[], known: readonly KnownEngine[]): Map<Group, string> {
+  const at = new MultiIndex<number>();
+  groups.forEach((group, place) => void at.set(`${place}`, inNamespace(group), place));
   const names = new Map<Group, string>();
-  for (const { name, urls: of, namespaces } of known) {
-    const foreign = ({ urls }: Group) => [...urls].filter((url) => !of.includes(url)).length;
-    const [heir] = groups
-      .filter(
-        (group) =>
-          !names.has(group) &&
-          of.some((url) => group.urls.has(url)) &&
-          namespacesOf(group).some((namespace) => namespaces.includes(namespace)),
-      )
+  for (const engine of known.toSorted(byClaim)) {
+    const { name } = engine;
+    const of = new Set(engine.urls);
+    const foreign = ({ urls }: Group) => [...urls].filter((url) => !of.has(url)).length;
+    const [heir] = [...at.under(inNamespace(engine)).values()]
+      .sort((a, b) => a - b)
+      .flatMap((place) => groups[place] ?? [])
+      .filter((group) => !names.has(group))
       // Of an engine that parts in two, the one that is the most like it, then the one with the name.
-      .toSorted((a, b) => foreign(a) - foreign(b) || Number(b.urls.has(name)) - Number(a.urls.has(name)));
+      .sort((a, b) => foreign(a) - foreign(b) || Number(b.urls.has(name)) - Number(a.urls.has(name)));
     if (heir) names.set(heir, name);
   }
   return names;
 }
+
+/**
+ * Of two accounts that could go on, the one that is counted on, then the one that had the name first. Whoever leads
+ * chooses the same one, whatever the order in which the accounts were read.
+ */
+function byClaim(a: KnownEngine, b: KnownEngine): number {
+  const unused = (one: KnownEngine) => -(one.unusedSince ?? Number.MAX_SAFE_INTEGER);
+  return unused(a) - unused(b) || numberOf(a) - numberOf(b) || (a.name < b.name ? -1 : 1);
+}
+
+/** n of a name that ends in `#n`. */
+const numberOf = ({ name }: KnownEngine): number => Number(/#(\d+)$/.exec(name)?.[1] ?? 1);
 
 function freeName(urls: readonly string[], taken: ReadonlySet<string>): string {
   const free = urls.find((url) => !taken.has(url));
@@ -121,6 +142,7 @@ function freeName(urls: readonly string[], taken: ReadonlySet<string>): string {
 }
 
 const poolName = ({ namespace, name }: ExportedPool): string => `${namespace}/${name}`;
+const byName = (a: ExportedPool, b: ExportedPool): number => (poolName(a) < poolName(b) ? -1 : 1);
 
 /** The processes of a pool: those that it names, or the ones that stand for all. */
 export const processesOf = ({ target }: ExportedPool, otherwise: readonly string[]): readonly string[] =>

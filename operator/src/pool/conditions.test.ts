@@ -86,6 +86,16 @@ describe('CredentialsReady', () => {
   const keys = (...keyTroubles: KeyTrouble[]) =>
     condition({ ...healthy(), workers: { keyTroubles } }, 'CredentialsReady');
 
+  it.each<[string, Observation['secrets'], string]>([
+    ['before what only the operator may not read', secrets, 'LLMKeyRefused'],
+    ['after a Secret that is missing, without which no pod starts', {}, 'SecretNotFound'],
+  ])('speaks of a refused key %s', (_, readings, reason) => {
+    const workers = { keyTroubles: [{ index: 0, state: 'refused' as const }] };
+    expect(condition({ ...healthy(), secrets: readings, workers }, 'CredentialsReady')).toMatchObject({
+      reason,
+    });
+  });
+
   it('names a key that the workers cannot use by its field, with the remedy', () => {
     expect(keys({ index: 0, state: 'refused' })).toMatchObject({
       status: 'False',

@@ -79,11 +79,13 @@ function credentialsReady(
   spec: PoolSpec,
   troubles: KeyTrouble[] | undefined,
 ): Judgement {
+  // A key that workers cannot use stops their work; what only the operator may not read does not.
+  const startable = !credentials || credentials.ready || !credentials.blocking;
+  const problem = startable ? keyProblem(spec.llm, troubles) : undefined;
+  if (problem) return { status: 'False', ...problem };
   if (credentials && !credentials.ready) {
     return { status: 'False', reason: credentials.reason, message: credentials.message };
   }
-  const problem = keyProblem(spec.llm, troubles);
-  if (problem) return { status: 'False', ...problem };
   return {
     status: 'True',
     reason: REASONS.CredentialsFound,

@@ -3,7 +3,7 @@ import { applied, foreign, formerly, healthy, minimalSpec, observation, pool } f
 import { serviceAccount } from './manifests/serviceAccount.ts';
 import { MANAGER } from './names.ts';
 import type { Deployment, ManagedFields, Manifest } from './objects.ts';
-import type { Observation } from './observation.ts';
+import type { LiveObjects, Observation } from './observation.ts';
 import { plan } from './plan.ts';
 
 const told = (seen: Observation) =>
@@ -42,8 +42,8 @@ const replicasOf = (operation: 'Apply' | 'Update'): ManagedFields => ({
 const backlog = (pending: number) =>
   ({ known: true, pending, inFlight: 0, at: '2026-01-01T00:00:00Z' }) as const;
 const foreignProvider = { state: 'foreign', servedBy: 'keda' } as const;
-const withoutAutoscaler = (seen: Observation): Observation => {
-  const { autoscaler: _, ...live } = seen.live;
+const without = (part: keyof LiveObjects, seen: Observation): Observation => {
+  const { [part]: _, ...live } = seen.live;
   return { ...seen, live };
 };
 // biome-ignore lint/suspicious/noExplicitAny: a look into a manifest
@@ -175,7 +175,7 @@ describe('the plan', () => {
     ],
     [
       'scales alone once its autoscaler has gone',
-      { ...withoutAutoscaler(running), metricsApi: foreignProvider, backlog: backlog(900) },
+      { ...without('autoscaler', running), metricsApi: foreignProvider, backlog: backlog(900) },
       ['scale to 18'],
     ],
     [
@@ -219,9 +219,29 @@ describe('the plan', () => {
     ],
     ['keeps running workers when a Secret has gone', { ...running, secrets: {} }, []],
     [
-      'brings running workers to their new image though a Secret has gone',
+      'starts no rollout whose pods could not start, for a Secret that has gone',
       { ...running, secrets: {}, workerImage: 'worker:2' },
+      [],
+    ],
+    [
+      'starts no rollout for a spec that names a Secret before it is there',
+      { ...running, pool: withSpec({ llm: { credentials: [{ secretRef: { name: 'next' } }] } }) },
+      [],
+    ],
+    [
+      'brings workers to their new image though the operator may not read their Secret',
+      { ...running, secrets: { openai: { state: 'forbidden' } }, workerImage: 'worker:2' },
       ['apply Deployment'],
+    ],
+    [
+      'goes on scaling and protecting running workers whose Secret has gone',
+      {
+        ...without('disruptionBudget', running),
+        secrets: {},
+        pool: withSpec({ scaling: { maxReplicas: 19 } }),
+        backlog: backlog(900),
+      },
+      ['create PodDisruptionBudget', 'apply HorizontalPodAutoscaler', 'scale to 18'],
     ],
     [
       'makes workers whose credentials only the operator may not read: the kubelet mounts them',

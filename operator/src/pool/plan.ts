@@ -54,13 +54,16 @@ export function plan(observation: Observation): Plan {
     { manifest: serviceAccount(pool), found: live.serviceAccount },
   ];
   // A pod without its credentials cannot start, and the kubelet is slow to try again. Workers that run
-  // already keep the credentials that they have.
+  // already keep the credentials that they have: a new template would end one whose successor cannot start.
+  const startable = credentials.ready || !credentials.blocking;
   const running = live.deployment !== undefined && controlledBy(live.deployment, pool);
-  if (credentials.ready || !credentials.blocking || running) {
+  if (startable) {
     wanted.push({
       manifest: deployment(pool, spec.spec, observation.workerImage),
       found: live.deployment,
     });
+  }
+  if (startable || running) {
     if (live.disruptionBudget || mayNeedBudget(initial, live.deployment)) {
       wanted.push({ manifest: disruptionBudget(pool), found: live.disruptionBudget });
     }
