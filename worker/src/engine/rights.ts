@@ -87,7 +87,7 @@ export class RightsWatch {
     if (!node) throw new EngineError('UNREACHABLE');
     try {
       const answer = answerSchema.safeParse(
-        await node.request({ method: 'GET', path, expected: 200, timeoutMs: TIMEOUT_MS }),
+        await node.request({ method: 'GET', path, expected: 200, timeoutMs: TIMEOUT_MS, keepsToken: true }),
       );
       return answer.data?.authorized;
     } catch (thrown) {
