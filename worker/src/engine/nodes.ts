@@ -25,6 +25,11 @@ export interface EngineRequest {
   timeoutMs: number;
   /** Waits for one of a few places where many such requests come at once. */
   gated?: boolean;
+  /**
+   * An answer of 401 says nothing of the token: where a gateway checks tokens and the engine knows nobody, the engine
+   * answers so to whoever asks about rights.
+   */
+  keepsToken?: true;
 }
 
 /**
@@ -121,8 +126,9 @@ export class EngineNode {
     // Only a token that has yet to come is waited for.
     const authorization = header instanceof Promise ? await header : header;
     let answer = await this.#ask(request, authorization);
+    const refused = answer.status === 401 && !request.keepsToken;
     // A refusal is no work done, whatever the request was: with a new token it may be repeated at once.
-    if (answer.status === 401 && authorization !== undefined && this.#auth.refused(authorization)) {
+    if (refused && authorization !== undefined && this.#auth.refused(authorization)) {
       answer = await this.#ask(request, await this.#auth.header());
     }
     return read(answer, request.expected);
