@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { nameOf, rendered, variants } from '../../charts/checks/charts.ts';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
@@ -103,4 +104,12 @@ testLocal(
     expect(await secrets()).toEqual(installed);
   },
   240_000,
+);
+
+test.each(variants().map((variant) => [nameOf(variant), variant] as const))(
+  '%s: rendered twice it is the same, as GitOps tools need it',
+  async (_, variant) => {
+    const first = await rendered(variant);
+    expect(first).toBe(await rendered(variant));
+  },
 );
