@@ -55,6 +55,9 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'NOT_CONNECTED',
+  // What answers does not speak TLS.
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'EPROTO',
 ]);
 
 /** The typed form of what the HTTP client threw: whatever is not known to have failed before may have worked. */
