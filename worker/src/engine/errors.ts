@@ -16,6 +16,8 @@ export type EngineErrorCode =
   | 'TOKEN_REFUSED'
   /** Nothing was sent: no token could be had for another reason. */
   | 'NO_TOKEN'
+  /** Nothing was sent: the lock that the request is about ended while it waited for a token or its turn. */
+  | 'TOO_LATE'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   /** The task has ended or was cancelled. */
