@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { buildStackImages } from '../cluster/stackImages.ts';
+import { backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { waitFor } from '../support/wait.ts';
@@ -185,6 +186,20 @@ describeLocal('the charts, installed', () => {
       expect(output).toMatch(/Phase:\s+Succeeded/);
     },
     240_000,
+  );
+
+  step(
+    'the upgraded operator counts the tasks of the pool, with the rights that its user has',
+    async () => {
+      // It has counted itself: a new leader has no numbers of the one before.
+      const served = () => kubectl(['get', '--raw', backlogPath(REFUNDS, 'llm-worker')]);
+      await waitFor('the backlog', async () => (JSON.parse(await served()) as MetricAnswer).items?.length, {
+        timeoutMs: 60_000,
+        everyMs: 1_000,
+      });
+      await inRefunds('wait', 'frwp/llm-worker', '--for=condition=EngineReachable', '--timeout=30s');
+    },
+    120_000,
   );
 
   step(
