@@ -30,6 +30,8 @@ export interface EngineRequest {
    * answers so to whoever asks about rights.
    */
   keepsToken?: true;
+  /** From then on it is not sent any more, on the clock of `performance.now()`: it may have to wait before. */
+  notAfter?: number;
 }
 
 /**
@@ -134,7 +136,12 @@ export class EngineNode {
     return read(answer, request.expected);
   }
 
-  #ask({ method, path, body, timeoutMs }: EngineRequest, authorization: string | undefined): Promise<Answer> {
+  async #ask(
+    { method, path, body, timeoutMs, notAfter = Number.POSITIVE_INFINITY }: EngineRequest,
+    authorization: string | undefined,
+  ): Promise<Answer> {
+    // Here, after all waiting. A time that is no number has passed, too.
+    if (!(performance.now() < notAfter)) throw new EngineError('TOO_LATE');
     return send({
       method,
       url: this.#base + path,
