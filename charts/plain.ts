@@ -20,7 +20,7 @@ export function withoutHelm(objects: readonly PlainObject[]): PlainObject[] {
     .map((object) => stripped(object) as PlainObject);
 }
 
-/** Helm makes passwords by chance: what is rendered ahead of time must not hold any. */
+/** What is rendered ahead of time must not hold a key or a password. */
 export const withoutSecrets = (objects: readonly PlainObject[]): PlainObject[] =>
   objects.filter(({ kind }) => kind !== 'Secret');
 

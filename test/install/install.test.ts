@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { buildStackImages } from '../cluster/stackImages.ts';
+import { backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { waitFor } from '../support/wait.ts';
@@ -24,6 +25,8 @@ const INSTALLED = 'installed';
 const ACCOUNT = `${INSTALLED}-${OPERATOR}`;
 const STACK = 'ticket-refund';
 const CRD = 'fareruleworkerpools.farerules.dev';
+/** Secrets that the stack's hook makes with these values. */
+const MADE = ['camunda-admin', 'camunda-worker', 'postgres', 'redis'];
 /** The machine starts an engine in half a minute to two. */
 const WAIT = ['--wait', '--timeout', '6m'];
 
@@ -45,6 +48,8 @@ describeLocal('the charts, installed', () => {
   let stack: Stack;
   let frozen: Frozen;
   let password: string;
+  /** UIDs of the Secrets that were made, by their names. */
+  let passwords: Record<string, string>;
 
   const inRefunds = (...args: string[]) => kubectl(['-n', REFUNDS, ...args]);
   const release = (verb: 'install' | 'upgrade', name: string, folder: string, flags: string[]) =>
@@ -71,6 +76,21 @@ describeLocal('the charts, installed', () => {
       revision: number;
     }[];
     return history.at(-1)?.revision ?? 0;
+  };
+  const uidsOfSecrets = async () => {
+    const format = '-o=jsonpath={range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}';
+    const made = await inRefunds('get', 'secrets', '-l', 'farerules.dev/release=ticket-refund', format);
+    return Object.fromEntries(
+      made
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')),
+    ) as Record<string, string>;
+  };
+  const leftOfTheHook = async () => {
+    const kinds = 'jobs,configmaps,serviceaccounts,roles,rolebindings,networkpolicies';
+    const names = (await inRefunds('get', kinds, '-o', 'name')).split('\n');
+    return names.filter((name) => name.includes('make-secrets'));
   };
   const workersAre = (tag: string) =>
     waitFor(
@@ -128,6 +148,12 @@ describeLocal('the charts, installed', () => {
       );
       password = await stack.secret('camunda-admin', 'password');
       expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+      passwords = await uidsOfSecrets();
+      expect(Object.keys(passwords).sort()).toEqual(MADE);
+      // Neither in the manifest nor in the hooks of the release's record.
+      const record = await helm(['get', 'all', STACK, '-n', REFUNDS]);
+      expect(record.includes(password) || record.includes(btoa(password))).toBe(false);
+      expect(await leftOfTheHook()).toEqual([]);
     },
     480_000,
   );
@@ -188,6 +214,20 @@ describeLocal('the charts, installed', () => {
   );
 
   step(
+    'the upgraded operator counts the tasks of the pool, with the rights that its user has',
+    async () => {
+      // It has counted itself: a new leader has no numbers of the one before.
+      const served = () => kubectl(['get', '--raw', backlogPath(REFUNDS, 'llm-worker')]);
+      await waitFor('the backlog', async () => (JSON.parse(await served()) as MetricAnswer).items?.length, {
+        timeoutMs: 60_000,
+        everyMs: 1_000,
+      });
+      await inRefunds('wait', 'frwp/llm-worker', '--for=condition=EngineReachable', '--timeout=30s');
+    },
+    120_000,
+  );
+
+  step(
     'an upgrade of the stack replaces the engine under load, keeps the password and loses nothing',
     async () => {
       const before = await inRefunds('get', 'pods', '-l', 'app.kubernetes.io/component=engine', '-o', 'name');
@@ -206,6 +246,9 @@ describeLocal('the charts, installed', () => {
       expect(after).not.toEqual(before);
       expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
       expect(await stack.secret('camunda-admin', 'password')).toBe(password);
+      // The objects themselves, not only what is in one of them.
+      expect(await uidsOfSecrets()).toEqual(passwords);
+      expect(await leftOfTheHook()).toEqual([]);
     },
     700_000,
   );
@@ -253,9 +296,11 @@ describeLocal('the charts, installed', () => {
   );
 
   step(
-    'uninstalled, the stack leaves nothing in its namespace',
+    'uninstalled, the stack leaves the passwords in its namespace, and nothing once they are deleted as documented',
     async () => {
       await helm(['uninstall', STACK, '-n', REFUNDS, '--wait', '--timeout', '3m']);
+      expect(await uidsOfSecrets()).toEqual(passwords);
+      await inRefunds('delete', 'secret', '--selector', 'app.kubernetes.io/name=ticket-refund');
       const left = async () => {
         const kinds =
           'frwp,deployments,statefulsets,replicasets,jobs,pods,services,configmaps,secrets,serviceaccounts,roles,' +

@@ -51,6 +51,7 @@ const OF_THE_STACK = {
   Redis: 'Deployment redis',
   'the backup': 'CronJob postgres-backup',
   'the process’s hook': 'Job ticket-refund-deploy-process',
+  'the passwords’ hook': 'Job ticket-refund-make-secrets',
   'the stack’s test': 'Pod ticket-refund-test',
 } as const;
 

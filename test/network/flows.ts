@@ -129,6 +129,18 @@ export const FLOWS: Row[] = [
   no('the process’s hook', 'the internet', HTTPS),
   no('the process’s hook', 'PostgreSQL', POSTGRESQL),
 
+  // What makes the passwords asks the API server, whose address the defaults cannot know.
+  yes('the passwords’ hook', 'the API server', API_SERVER),
+  yes('the passwords’ hook', 'the API server’s Service', HTTPS),
+  ...OTHER_API_SERVERS.map((port) => wide('the passwords’ hook', 'the API server', port)),
+  ...asksForNames('the passwords’ hook'),
+  named('the passwords’ hook', 'the internet', HTTPS),
+  no('the passwords’ hook', 'the internet', 80),
+  no('the passwords’ hook', 'the engine', ENGINE),
+  no('the passwords’ hook', 'PostgreSQL', POSTGRESQL),
+  no('the process’s hook', 'the API server', API_SERVER),
+  no('the process’s hook', 'the API server’s Service', HTTPS),
+
   // Stores answer and ask nobody.
   ...nobody('PostgreSQL', [POSTGRESQL], [...STRANGERS, 'Prometheus', 'the stack’s test']),
   ...nobody('Redis', [REDIS], [...STRANGERS, 'Prometheus', 'the engine']),

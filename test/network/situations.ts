@@ -44,7 +44,7 @@ export const SITUATIONS: Situation[] = [
     operator: {
       set: [`networkPolicy.apiServer.cidrs={${API_SERVER}}`, 'networkPolicy.metricsApi.cidrs={10.0.0.0/28}'],
     },
-    stack: { set: ['postgresql.backup.enabled=true'] },
+    stack: { set: [`networkPolicy.apiServer.cidrs={${API_SERVER}}`, 'postgresql.backup.enabled=true'] },
     flows: [...FLOWS, ...OWN_DATABASE_FLOWS, ...BACKUP_FLOWS],
     absent: ['a Redis elsewhere'],
     open: ['yes', 'wide'],

@@ -38,7 +38,12 @@ export class Secrets {
   }
 }
 
-export type LoadedConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
+type LogFormat = WorkerEnv['LOG_FORMAT'];
+
+/** Where it cannot be used, `logFormat` says how to say so: as it asks for, if it does. */
+export type LoadedConfig =
+  | { ok: true; config: Config }
+  | { ok: false; problems: string[]; logFormat: LogFormat };
 
 /**
  * An empty variable counts as one that is not set: that is how shells and manifests leave values out.
@@ -51,15 +56,17 @@ export function loadConfig(
 ): LoadedConfig {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = workerEnvSchema.safeParse(set);
+  const logFormat: LogFormat = set.LOG_FORMAT === 'ecs' ? 'ecs' : 'json';
   if (!parsed.success) {
     return {
       ok: false,
+      logFormat,
       problems: parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`),
     };
   }
   const env = parsed.data;
   const problems = contradictions(env, needsModel);
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, logFormat };
   const { OPENAI_API_KEY, CAMUNDA_USERNAME, CAMUNDA_PASSWORD, CLIENT_ID, CLIENT_SECRET, ...plain } = env;
   const secrets = Object.entries({
     OPENAI_API_KEY,

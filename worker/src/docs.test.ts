@@ -36,6 +36,7 @@ const ENGINE_CODES = {
   UNTRUSTED: true,
   TOKEN_REFUSED: true,
   NO_TOKEN: true,
+  TOO_LATE: true,
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
   NOT_FOUND: true,

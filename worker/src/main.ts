@@ -35,7 +35,7 @@ if (loaded.ok && command !== undefined) {
 } else if (loaded.ok) {
   await main(loaded.config);
 } else {
-  const log = createLog({ level: 'error', fields: {}, secrets: () => [] });
+  const log = createLog({ level: 'error', format: loaded.logFormat, fields: {}, secrets: () => [] });
   log.error('configuration_invalid', { problems: loaded.problems });
   process.exitCode = 1;
 }

@@ -3,7 +3,8 @@
  * that has this very model already makes no new version.
  */
 import { readFile } from 'node:fs/promises';
-import { engine, waitFor } from './engine.mjs';
+import { engine } from './engine.mjs';
+import { waitFor } from './wait.mjs';
 import { grant, makeUser } from './worker-user.mjs';
 
 const KEY = 'ticket-refund';

@@ -3,7 +3,8 @@
  * so that nothing is paid; where the model wants a person to decide, this refuses in the person's place.
  */
 import { randomUUID } from 'node:crypto';
-import { engine, waitFor } from './engine.mjs';
+import { engine } from './engine.mjs';
+import { waitFor } from './wait.mjs';
 
 const SECONDS = 240;
 const bookingId = `helm-test-${randomUUID()}`;

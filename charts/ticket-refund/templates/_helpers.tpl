@@ -59,10 +59,13 @@ app.kubernetes.io/part-of: fareruleworkerpool
 {{- concat (.Values.global.imagePullSecrets | default list) .Values.imagePullSecrets | uniq | toYaml }}
 {{- end }}
 
-{{/* What every pod of the stack has: no token, no root, and where it may run. Argument: context, uid, placement. */}}
+{{/*
+What every pod of the stack has: no root, where it may run, and no token but where an account of its own is named.
+Argument: context, uid, placement, account.
+*/}}
 {{- define "stack.podSpec" -}}
-serviceAccountName: {{ include "stack.serviceAccountName" .context }}
-automountServiceAccountToken: false
+serviceAccountName: {{ .account | default (include "stack.serviceAccountName" .context) }}
+automountServiceAccountToken: {{ not (empty .account) }}
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
@@ -164,23 +167,5 @@ jdbc:postgresql://{{ join "," $hosts }}/{{ include "stack.databaseName" . }}{{ i
 {{ required "redis.external.url: name the Redis" .Values.redis.external.url }}
 {{- else -}}
 redis://redis.{{ .Release.Namespace }}.svc:6379/0
-{{- end -}}
-{{- end }}
-
-{{/* Whether the database, which remembers the administrator, outlives the release. */}}
-{{- define "stack.databaseOutlives" -}}
-{{- if or (eq .Values.postgresql.mode "external") (and (eq .Values.postgresql.mode "builtin") .Values.postgresql.builtin.persistence.enabled) (and (eq .Values.postgresql.mode "cnpg") .Values.postgresql.cnpg.keep) -}}true{{- end -}}
-{{- end }}
-
-{{/*
-A password that was made once and is kept. Argument: context, secret, key. Where there is no cluster to look in
-(helm template, GitOps) it is another one each time: name an existing Secret there.
-*/}}
-{{- define "stack.keptPassword" -}}
-{{- $found := lookup "v1" "Secret" .context.Release.Namespace .secret -}}
-{{- if and $found (hasKey ($found.data | default dict) .key) -}}
-{{ index $found.data .key }}
-{{- else -}}
-{{ randAlphaNum 32 | b64enc }}
 {{- end -}}
 {{- end }}

@@ -30,6 +30,22 @@ podSelector:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end }}
+{{- define "policy.apiServer" -}}
+- ports:
+    {{- range .Values.networkPolicy.apiServer.ports }}
+    - protocol: TCP
+      port: {{ . }}
+    {{- else }}
+    - protocol: TCP
+    {{- end }}
+  {{- with .Values.networkPolicy.apiServer.cidrs }}
+  to:
+    {{- range . }}
+    - ipBlock:
+        cidr: {{ . }}
+    {{- end }}
+  {{- end }}
+{{- end }}
 {{/* Port of a URL. */}}
 {{- define "policy.portOf" -}}
 {{- $url := urlParse . }}

@@ -1,7 +1,7 @@
 {{/* A pool's whole spec: what this chart knows, the defaults, and the pool's own words on top. Argument: context, spec. */}}
 {{- define "stack.poolSpec" -}}
 {{- $ := .context }}
-{{- $given := dict "engine" (dict "urls" (list (include "stack.engineURL" $)) "nodes" "Direct") "llm" (dict "credentials" (list (dict "secretRef" (dict "name" $.Values.llm.secretName "key" "api-key")))) }}
+{{- $given := dict "engine" (dict "urls" (list (include "stack.engineURL" $)) "nodes" "Direct" "processDefinitionKeys" (list "ticket-refund")) "llm" (dict "credentials" (list (dict "secretRef" (dict "name" $.Values.llm.secretName "key" "api-key")))) }}
 {{- $own := (.spec | default dict).engine | default dict }}
 {{- if and $.Values.engine.basicAuth.enabled (not $own.oauth2) }}
 {{- $_ := set $given.engine "basicAuthSecretRef" (dict "name" (include "stack.workerSecret" $)) }}

@@ -1,30 +1,19 @@
-{{/* A pod that runs one of files/*.mjs with node, as the engine's administrator. Argument: context, script, env (YAML). */}}
+{{/*
+A pod that runs one of files/*.mjs with node. Argument: context, script, configMap (with the script), env (a list), and
+account where it has a ServiceAccount of its own, whose token it is given.
+*/}}
 {{- define "stack.scriptPod" -}}
 {{- $context := .context -}}
 {{- $tools := $context.Values.process.tools -}}
 restartPolicy: Never
-{{ include "stack.podSpec" (dict "context" $context "uid" 65532 "placement" $tools) }}
+{{ include "stack.podSpec" (dict "context" $context "uid" 65532 "placement" $tools "account" .account) }}
 containers:
   - name: {{ .script }}
     image: {{ include "stack.image" (dict "context" $context "image" $tools.image) }}
     imagePullPolicy: {{ $tools.image.pullPolicy }}
     command: [node, /scripts/{{ .script }}.mjs]
     env:
-      - name: ENGINE_URL
-        value: http://camunda-platform.{{ $context.Release.Namespace }}.svc:{{ $context.Values.service.port }}/engine-rest
-      - name: ENGINE_USERNAME
-        valueFrom:
-          secretKeyRef:
-            name: {{ include "stack.adminSecret" $context }}
-            key: username
-      - name: ENGINE_PASSWORD
-        valueFrom:
-          secretKeyRef:
-            name: {{ include "stack.adminSecret" $context }}
-            key: password
-      {{- with .env }}
-      {{- toYaml . | nindent 6 }}
-      {{- end }}
+      {{- toYaml .env | nindent 6 }}
     securityContext:
       {{- include "stack.containerSecurity" $context | nindent 6 }}
     resources:
@@ -36,5 +25,21 @@ containers:
 volumes:
   - name: scripts
     configMap:
-      name: ticket-refund-process
+      name: {{ .configMap }}
+{{- end }}
+
+{{/* What files/engine.mjs needs to be the engine's administrator, as a list. */}}
+{{- define "stack.engineEnv" -}}
+- name: ENGINE_URL
+  value: http://camunda-platform.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}/engine-rest
+- name: ENGINE_USERNAME
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "stack.adminSecret" . }}
+      key: username
+- name: ENGINE_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "stack.adminSecret" . }}
+      key: password
 {{- end }}

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RIGHT_PATH } from '../../../crds/src/engineRights.ts';
 import { TokenGateway } from '../../../test/support/tokenGateway.ts';
 import { EngineHttp } from './http.ts';
 
@@ -118,13 +119,17 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
   const client = { id: 'pool', secret: 'hunter22' };
   let directory: string;
   let gateway: TokenGateway;
+  let start: (lifetimeSeconds: number) => Promise<TokenGateway>;
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'gateway-'));
-    const engineURL = await answering((_, response) => {
+    const engineURL = await answering((request, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end('{"count":7}');
+      // As an engine that knows nobody answers.
+      if (request.url?.includes(RIGHT_PATH)) response.writeHead(401).end('{}');
+      else response.end('{"count":7}');
     });
-    gateway = await TokenGateway.start({ engineURL, directory, lifetimeSeconds: 1, client });
+    start = (lifetimeSeconds) => TokenGateway.start({ engineURL, directory, lifetimeSeconds, client });
+    gateway = await start(1);
   });
   afterEach(async () => {
     await gateway.stop();
@@ -156,6 +161,19 @@ describe('an engine behind TLS of a private CA that wants bearer tokens', () => 
     expect(gateway.issued.length).toBeGreaterThanOrEqual(3);
     expect(gateway.issued.length).toBeLessThanOrEqual(5);
     expect(gateway.refused).toBe(0);
+  });
+
+  it('keeps its token where the engine does not know whose rights it is asked about', async () => {
+    await gateway.stop();
+    gateway = await start(60);
+    const http = asking();
+    await http.count(gateway.baseURL, {});
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const query = { permissionName: 'READ', permissionValue: '2', resourceName: 'x', resourceType: '8' };
+    expect(await http.right(gateway.baseURL, query as never)).toBeUndefined();
+    await http.count(gateway.baseURL, {});
+    http.close();
+    expect(gateway).toMatchObject({ refused: 0, issued: { length: 1 } });
   });
 
   it.each<[string, () => Parameters<typeof asking>[0], RegExp]>([

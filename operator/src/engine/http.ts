@@ -19,6 +19,14 @@ const TOPIC_NAMES = '/external-task/topic-names';
 /** A count is a few bytes, a list of topics at most this: what is longer is something else. */
 const BODY_LIMIT = { [COUNT]: 4_096, [TOPIC_NAMES]: 1_048_576, [RIGHT_PATH]: 4_096 };
 
+interface Sent extends Omit<EngineRequest<unknown>, 'expected' | 'read'> {
+  /**
+   * An answer of 401 says nothing of the token: where a gateway checks tokens and the engine knows nobody, the engine
+   * answers so to whoever asks about rights.
+   */
+  keepsToken?: true;
+}
+
 /** Asks the nodes of one engine. Connections are kept, and are this engine's alone. */
 export class EngineHttp {
   private readonly agents: [HttpAgent, HttpsAgent];
@@ -82,6 +90,7 @@ export class EngineHttp {
       path: RIGHT_PATH,
       params: query,
       maxBytes: BODY_LIMIT[RIGHT_PATH],
+      keepsToken: true,
     });
     if (status >= 500) refuse(baseURL, status, this.authorization.field);
     const authorized = (data as { authorized?: unknown } | null)?.authorized;
@@ -115,7 +124,7 @@ export class EngineHttp {
 
   private async send(
     baseURL: string,
-    { path, params, body, maxBytes, timeoutMs }: Omit<EngineRequest<unknown>, 'expected' | 'read'>,
+    { path, params, body, maxBytes, timeoutMs, keepsToken }: Sent,
   ): Promise<{ status: number; data: unknown }> {
     if (this.badCA) throw failure('untrusted', 'there is no PEM certificate: check spec.engine.caSecretRef');
     const ask = (authorization: string | undefined) =>
@@ -132,7 +141,7 @@ export class EngineHttp {
       });
     const authorization = await this.authorization.header();
     const answer = await ask(authorization);
-    const again = answer.status === 401 && this.authorization.refused(authorization);
+    const again = answer.status === 401 && !keepsToken && this.authorization.refused(authorization);
     return again ? ask(await this.authorization.header()) : answer;
   }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RIGHT_PATH } from '@farerules/crds/engineRights';
 import { CREDENTIAL_FILES } from '@farerules/crds/workerEnv';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Scripted, startScripted } from '../../../test/engine/scripted.ts';
@@ -9,6 +10,7 @@ import { TokenGateway } from '../../../test/support/tokenGateway.ts';
 import { loadConfig } from '../config.ts';
 import { createEngineAuth, type EngineAuth, engineCA, NO_AUTH } from './auth.ts';
 import { EngineNode } from './nodes.ts';
+import { RightsWatch } from './rights.ts';
 
 const FILE = CREDENTIAL_FILES;
 let directory: string;
@@ -20,7 +22,10 @@ let node: EngineNode;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'gateway-'));
-  engine = await startScripted(() => ({ status: 200, body: [] }));
+  engine = await startScripted((request) =>
+    // As an engine that knows nobody answers.
+    request.endsWith(RIGHT_PATH) ? { status: 401 } : { status: 200, body: [] },
+  );
   const client = { id: 'pool', secret: 'hunter22' };
   gateway = await TokenGateway.start({
     engineURL: `${engine.url}/engine-rest`,
@@ -78,6 +83,31 @@ test('a token that is refused is replaced, and the request repeated at once', as
   await Promise.all([ask(), ask(), ask()]);
   expect(gateway).toMatchObject({ passed: 4, refused: 3, issued: { length: 2 } });
   expect(node.ailing).toBe(false);
+});
+
+test('a token stays where the engine behind the gateway does not know whose rights it is asked about', async () => {
+  await ask();
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+  };
+  const watch = new RightsWatch({
+    nodes: { pick: () => node },
+    known: () => true,
+    processDefinitionKeys: undefined,
+    log: { ...log, record: () => undefined },
+  });
+  watch.start();
+  while (!engine.asked.some((request) => request.endsWith(RIGHT_PATH))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  watch.close();
+  await ask();
+  expect(gateway).toMatchObject({ refused: 0, issued: { length: 1 } });
 });
 
 test('a token that is refused although it is new is not asked for again and again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { codeOf } from './errors.ts';
+import { codeOf, toEngineError } from './errors.ts';
 
 const lockedByOther = {
   type: 'RestException',
@@ -23,4 +23,14 @@ test.each<[string, number, unknown, string]>([
   ['a page that says all is well', 200, '<html>', 'UNEXPECTED_RESPONSE'],
 ])('%s (HTTP %d) is recognised', (_what, status, body, code) => {
   expect(codeOf(status, body)).toBe(code);
+});
+
+test.each([
+  ['a certificate that nobody trusts', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNTRUSTED'],
+  ['a port that nobody listens at', 'ECONNREFUSED', 'UNREACHABLE'],
+  ['a port without TLS', 'ERR_SSL_WRONG_VERSION_NUMBER', 'UNREACHABLE'],
+  ['a port without TLS, while the request is written', 'EPROTO', 'UNREACHABLE'],
+  ['a connection that is cut', 'ECONNRESET', 'NO_ANSWER'],
+])('%s (%s) tells whether something was sent', (_what, code, expected) => {
+  expect(toEngineError(Object.assign(new Error(), { code })).code).toBe(expected);
 });

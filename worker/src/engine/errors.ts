@@ -16,6 +16,8 @@ export type EngineErrorCode =
   | 'TOKEN_REFUSED'
   /** Nothing was sent: no token could be had for another reason. */
   | 'NO_TOKEN'
+  /** Nothing was sent: the lock that the request is about ended while it waited for a token or its turn. */
+  | 'TOO_LATE'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   /** The task has ended or was cancelled. */
@@ -55,6 +57,9 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'NOT_CONNECTED',
+  // What answers does not speak TLS.
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'EPROTO',
 ]);
 
 /** The typed form of what the HTTP client threw: whatever is not known to have failed before may have worked. */

@@ -127,12 +127,22 @@ export async function holderOf(node: EngineNode, taskId: string): Promise<string
   return answer.data.workerId ?? undefined;
 }
 
-/** Gives a task back. The engine does not check whose it is: only for a lock that still holds. @throws EngineError */
-export async function unlockTask(node: EngineNode, taskId: string): Promise<void> {
-  await post(node, taskId, 'unlock', {});
+/**
+ * Gives a task back. The engine does not check whose it is: only for a lock that still holds.
+ * @param lockEnd on the clock of `performance.now()`.
+ * @throws EngineError
+ */
+export async function unlockTask(node: EngineNode, taskId: string, lockEnd: number): Promise<void> {
+  await post(node, taskId, 'unlock', {}, lockEnd);
 }
 
-async function post(node: EngineNode, taskId: string, action: string, body: unknown): Promise<void> {
+async function post(
+  node: EngineNode,
+  taskId: string,
+  action: string,
+  body: unknown,
+  notAfter?: number,
+): Promise<void> {
   const path = `/external-task/${encodeURIComponent(taskId)}/${action}`;
   await node.request({
     method: 'POST',
@@ -141,5 +151,6 @@ async function post(node: EngineNode, taskId: string, action: string, body: unkn
     expected: 204,
     timeoutMs: REQUEST_TIMEOUT_MS,
     gated: true,
+    ...(notAfter !== undefined && { notAfter }),
   });
 }

@@ -25,6 +25,13 @@ export interface EngineRequest {
   timeoutMs: number;
   /** Waits for one of a few places where many such requests come at once. */
   gated?: boolean;
+  /**
+   * An answer of 401 says nothing of the token: where a gateway checks tokens and the engine knows nobody, the engine
+   * answers so to whoever asks about rights.
+   */
+  keepsToken?: true;
+  /** From then on it is not sent any more, on the clock of `performance.now()`: it may have to wait before. */
+  notAfter?: number;
 }
 
 /**
@@ -121,14 +128,20 @@ export class EngineNode {
     // Only a token that has yet to come is waited for.
     const authorization = header instanceof Promise ? await header : header;
     let answer = await this.#ask(request, authorization);
+    const refused = answer.status === 401 && !request.keepsToken;
     // A refusal is no work done, whatever the request was: with a new token it may be repeated at once.
-    if (answer.status === 401 && authorization !== undefined && this.#auth.refused(authorization)) {
+    if (refused && authorization !== undefined && this.#auth.refused(authorization)) {
       answer = await this.#ask(request, await this.#auth.header());
     }
     return read(answer, request.expected);
   }
 
-  #ask({ method, path, body, timeoutMs }: EngineRequest, authorization: string | undefined): Promise<Answer> {
+  async #ask(
+    { method, path, body, timeoutMs, notAfter = Number.POSITIVE_INFINITY }: EngineRequest,
+    authorization: string | undefined,
+  ): Promise<Answer> {
+    // Here, after all waiting. A time that is no number has passed, too.
+    if (!(performance.now() < notAfter)) throw new EngineError('TOO_LATE');
     return send({
       method,
       url: this.#base + path,

@@ -54,19 +54,24 @@ export async function giveBackOrphans(orphanage: Orphanage): Promise<number> {
   let count = 0;
   for (const orphan of orphans) {
     // Each takes its time, and another worker may have a task once its lock has ended: the engine unlocks for anybody.
-    if (!isLocked(orphan, Date.now())) continue;
-    await unlockTask(node, orphan.id);
-    count += 1;
+    const back = await unlockTask(node, orphan.id, lockEnd(orphan)).then(() => true, tooLate);
+    if (back) count += 1;
   }
   return count;
 }
 
 /**
- * Whether the lock still holds for as long as a request takes, milliseconds since 1970. The engine's clock decides: one
- * that is behind ours leaves locks to end by themselves.
+ * Until when the lock holds for as long as a request takes, on the clock of `performance.now()`. The engine's clock
+ * decides: one that is behind ours leaves locks to end by themselves.
  */
-function isLocked({ lockExpirationTime }: Held, now: number): boolean {
-  return Date.parse(lockExpirationTime ?? '') - now > SOON_MS;
+function lockEnd({ lockExpirationTime }: Held): number {
+  return performance.now() + Date.parse(lockExpirationTime ?? '') - Date.now() - SOON_MS;
+}
+
+/** @throws whatever else it was */
+function tooLate(error: unknown): false {
+  if (error instanceof EngineError && error.code === 'TOO_LATE') return false;
+  throw error;
 }
 
 /**

@@ -44,6 +44,39 @@ describe('a worker', () => {
   });
 
   it.each<[string, (path: string) => unknown]>([
+    ['does not say any more', () => Promise.reject(new EngineError('UNAUTHENTICATED', 401))],
+    ['says of one way alone', (path) => (path.includes('resourceType=8') ? 'a page' : { authorized: false })],
+    ['was not asked, for want of a client', () => Promise.reject(new EngineError('TOKEN_REFUSED', 401))],
+    ['was not asked, for want of a token', () => Promise.reject(new EngineError('NO_TOKEN', 404))],
+  ])('does not take a right for found where an engine %s', async (_what, later) => {
+    jest.useFakeTimers();
+    let answer: (path: string) => unknown = () => ({ authorized: false });
+    const { watch, lines, asked } = watching((path) => answer(path));
+    watch.start();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(lines).toHaveLength(1);
+    answer = later;
+    const before = asked.length;
+    await jest.advanceTimersByTimeAsync(11_000);
+    expect(lines).toHaveLength(1);
+    // It is asked again as soon as before.
+    expect(asked.length).toBeGreaterThan(before + 1);
+  });
+
+  it.each<[string, EngineError]>([
+    ['a client that is refused', new EngineError('TOKEN_REFUSED', 401)],
+    ['a token that does not come', new EngineError('NO_TOKEN', 404)],
+  ])('asks again soon after %s: that is not the engine’s answer', async (_what, error) => {
+    jest.useFakeTimers();
+    const { watch, asked } = watching(() => Promise.reject(error));
+    watch.start();
+    await jest.advanceTimersByTimeAsync(1_000);
+    const before = asked.length;
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(asked.length).toBeGreaterThan(before);
+  });
+
+  it.each<[string, (path: string) => unknown]>([
     ['that knows no rights', () => Promise.reject(new EngineError('NOT_FOUND', 404))],
     ['that does not answer', () => Promise.reject(new EngineError('NO_ANSWER'))],
     ['that answers something else', () => 'a page'],

@@ -59,7 +59,12 @@ export class RightsWatch {
     if (!known()) return GRANTED_MS;
     try {
       const missing: string[] = [];
-      for (const right of NEEDED) if (!(await this.#has(right))) missing.push(grantOf(right, keys));
+      for (const right of NEEDED) {
+        const has = await this.#has(right);
+        // What the engine does not say is neither there nor missing.
+        if (has === undefined) return this.#missing ? MISSING_MS : GRANTED_MS;
+        if (!has) missing.push(grantOf(right, keys));
+      }
       const now = missing.join('; ');
       if (now !== this.#missing) {
         if (now) log.warn('engine_right_missing', { grant: now });
@@ -72,12 +77,15 @@ export class RightsWatch {
     }
   }
 
-  async #has(right: InstanceRight): Promise<boolean> {
+  /** Undefined where the engine does not say. @throws EngineError */
+  async #has(right: InstanceRight): Promise<boolean | undefined> {
+    let has: boolean | undefined = false;
     for (const way of waysToHave(right, this.#options.processDefinitionKeys)) {
       const answers = await Promise.all(way.map((query) => this.#ask(query)));
-      if (!answers.includes(false)) return true;
+      if (answers.every((answer) => answer === true)) return true;
+      if (!answers.includes(false)) has = undefined;
     }
-    return false;
+    return has;
   }
 
   /** Undefined where the engine does not say: it knows no rights, or not who asks. @throws EngineError */
@@ -87,11 +95,13 @@ export class RightsWatch {
     if (!node) throw new EngineError('UNREACHABLE');
     try {
       const answer = answerSchema.safeParse(
-        await node.request({ method: 'GET', path, expected: 200, timeoutMs: TIMEOUT_MS }),
+        await node.request({ method: 'GET', path, expected: 200, timeoutMs: TIMEOUT_MS, keepsToken: true }),
       );
       return answer.data?.authorized;
     } catch (thrown) {
-      const { status = 0 } = toEngineError(thrown);
+      const { code, status = 0 } = toEngineError(thrown);
+      // Their status is the token endpoint's: the engine was not asked.
+      if (code === 'TOKEN_REFUSED' || code === 'NO_TOKEN') throw thrown;
       if (status >= 400 && status < 500) return undefined;
       throw thrown;
     }

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Scripted, startScripted } from '../../../test/engine/scripted.ts';
+import { NO_AUTH } from './auth.ts';
+import { EngineError } from './errors.ts';
 import type { LockedTask } from './externalTasks.ts';
+import { EngineNode } from './nodes.ts';
 import { complete, fail, giveBack } from './settle.ts';
 
 let engine: Scripted;
@@ -65,6 +68,23 @@ describe('after a lost answer to giving a task back', () => {
     });
     expect(await giveBack(settler(), task())).toBe('returned');
     expect(engine.asked).toEqual([unlock, look, unlock]);
+  });
+
+  test('one whose lock ends while a token is waited for is not touched', async () => {
+    engine = await startScripted(() => ({ status: 204 }));
+    const header = () => new Promise<string>((resolve) => setTimeout(resolve, 200, 'Bearer t'));
+    const node = new EngineNode({ url: engine.url, address: '127.0.0.1' }, { ...NO_AUTH, header });
+    expect(await giveBack({ ...settler(), nodes: { pick: () => node } }, task(100))).toBe('abandoned');
+    expect(engine.asked).toEqual([]);
+    node.close();
+  });
+
+  test('one is given up with its lock where no token comes', async () => {
+    engine = await startScripted(() => ({ status: 204 }));
+    const header = () => Promise.reject(new EngineError('NO_TOKEN'));
+    const node = new EngineNode({ url: engine.url, address: '127.0.0.1' }, { ...NO_AUTH, header });
+    expect(await giveBack({ ...settler(), nodes: { pick: () => node } }, task(50))).toBe('abandoned');
+    node.close();
   });
 
   test('one whose lock is over is not touched', async () => {

@@ -121,10 +121,11 @@ export async function giveBack(
       // The engine unlocks for anybody: the task may be another's once it is given back, or our lock is over.
       if (mayBeBack && (await holderOf(node, task.id)) !== settler.workerId) return 'returned';
       if (lockMs(task) <= 0) return 'abandoned';
-      await unlockTask(node, task.id);
+      await unlockTask(node, task.id, task.lockEnd);
       return 'returned';
     } catch (thrown) {
       const error = toEngineError(thrown);
+      if (error.code === 'TOO_LATE') return 'abandoned';
       settler.onError('unlock', error);
       if (error.code === 'NOT_FOUND') return mayHaveWorked ? 'completed' : 'gone';
       mayBeBack ||= AMBIGUOUS.has(error.code);

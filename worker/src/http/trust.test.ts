@@ -16,6 +16,13 @@ test('what connections are made with is made once for each bundle', () => {
   expect(trusted()).not.toBe(first);
 });
 
+test.each(['INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED', 'CERT_HAS_EXPIRED', 'HOSTNAME_MISMATCH'])(
+  'a certificate that Node refuses as %s is not trusted',
+  (code) => {
+    expect(isUntrusted(Object.assign(new Error(), { code }))).toBe(true);
+  },
+);
+
 test.each([
   ['text', 'hunter22'],
   ['a key', '-----BEGIN PRIVATE KEY-----\nhunter22\n-----END PRIVATE KEY-----'],

@@ -28,11 +28,12 @@ test.each<[string, unknown, string, boolean]>([
   expect(toLlmError(error, context)).toMatchObject({ code, retryable });
 });
 
-test('a certificate that is not trusted is told apart, however deep the reason is', () => {
-  const reason = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
-  const cause = new TypeError('fetch failed', { cause: reason });
-  expect(toLlmError(new APIConnectionError({ cause }), context).code).toBe('UNTRUSTED');
-});
+test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED'])(
+  'a certificate that is not trusted is told apart, however deep the reason is: %s',
+  (code) => {
+    expect(toLlmError(unreached(code), context).code).toBe('UNTRUSTED');
+  },
+);
 
 test.each<[string, LlmError, boolean]>([
   ['that was not answered in time', toLlmError(new Error(), { ...context, timedOut: true }), true],
@@ -41,6 +42,7 @@ test.each<[string, LlmError, boolean]>([
   ['whose answer cannot be read', toLlmError(new SyntaxError('Unexpected token'), context), true],
   ['that did not get through', toLlmError(unreached('ECONNREFUSED'), context), false],
   ['to a name that does not exist', toLlmError(unreached('ENOTFOUND'), context), false],
+  ['to a port without TLS', toLlmError(unreached('ERR_SSL_WRONG_VERSION_NUMBER'), context), false],
   ['to a machine that does not answer', toLlmError(unreached('NOT_CONNECTED'), context), false],
   ['that was refused', toLlmError(http(429), context), false],
   ['that failed there', toLlmError(http(500), context), false],

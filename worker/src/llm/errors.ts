@@ -111,11 +111,12 @@ export function toLlmError(
 }
 
 /** How Node names what it has against a certificate, somewhere down the chain of causes. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+const UNTRUSTED =
+  /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/;
 
 /** How it names a connection that could not be made. */
 const UNSENT =
-  /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+  /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/;
 
 const isUntrusted = (error: unknown): boolean => hasCode(error, UNTRUSTED);
 const isUnsent = (error: unknown): boolean => hasCode(error, UNSENT);

@@ -12,7 +12,7 @@ const EXAMPLES = join(import.meta.dirname, '../../../examples/elasticsearch');
 const example = (name: string) => JSON.parse(readFileSync(join(EXAMPLES, name), 'utf8'));
 const pipeline = example('pipeline.json');
 
-/** Three tasks that were completed, one that was not, and a call. */
+/** Three tasks that were completed, one that was not, a call, and a decision. */
 async function records(): Promise<string[]> {
   const lines: string[] = [];
   const audit = new Audit({
@@ -20,7 +20,7 @@ async function records(): Promise<string[]> {
     secrets: () => [],
     fields: { pool: 'refunds', worker: 'w' },
     model: 'm',
-    threshold: undefined,
+    threshold: 0.75,
     file: undefined,
   });
   const ids = (n: number) => ({ taskId: `t-${n}`, processInstanceId: `p-${n}`, traceId: 'f'.repeat(32) });
@@ -40,6 +40,8 @@ async function records(): Promise<string[]> {
       costUSD: 0.5,
     },
   );
+  const trace = { calls: 1, probability: 0.875 };
+  audit.decided(ids(1), { ...outcome(0.25), trace }, 1_000);
   audit.settled(ids(1), outcome(0.25), 'completed', 1_000);
   audit.settled(ids(2), outcome(0.5), 'completed', 2_000);
   // Its cost is not known: it counts in the average of the times alone.
@@ -65,9 +67,40 @@ test.each(FORMATS)('what completed tasks took and cost: %s', async (_format, fil
   });
 });
 
+/** Paths that the index template maps as double; everything else gets its type from the first value that comes. */
+function doubles(properties: Record<string, Mapping>, below = ''): string[] {
+  return Object.entries(properties).flatMap(([name, { type, properties: inner }]) =>
+    inner ? doubles(inner, `${below}${name}.`) : type === 'double' ? [`${below}${name}`] : [],
+  );
+}
+interface Mapping {
+  type?: string;
+  properties?: Record<string, Mapping>;
+}
+/** Paths of the numbers in a document that are not whole. */
+const fractions = (document: object, below = ''): string[] =>
+  Object.entries(document).flatMap(([name, value]) => {
+    if (typeof value === 'number') return Number.isInteger(value) ? [] : [`${below}${name}`];
+    return typeof value === 'object' && value !== null ? fractions(value, `${below}${name}.`) : [];
+  });
+
+test.each(FORMATS)(
+  'what is summed keeps its fractions, whatever came first: %s',
+  async (_format, file, document) => {
+    const mapped = doubles(example('index-template.json').template.mappings.properties);
+    const aggregations: Record<string, { field: string }>[] = Object.values(example(file).aggs);
+    const summed = aggregations.flatMap(({ sum }) => sum?.field ?? []);
+    expect(summed).toHaveLength(1);
+    expect(mapped).toEqual(expect.arrayContaining(summed));
+    const inLines = new Set((await records()).flatMap((line) => fractions(document(line))));
+    expect(inLines.size).toBeGreaterThan(3);
+    expect(mapped).toEqual(expect.arrayContaining([...inLines]));
+  },
+);
+
 test('a record in Elastic’s form is still the record: the log of a pod can be verified', async () => {
   const lines = (await records()).map(ecsRecord);
-  expect(verify([{ name: 'log', lines }])).toMatchObject({ records: 5, chains: 1, faults: [] });
+  expect(verify([{ name: 'log', lines }])).toMatchObject({ records: 6, chains: 1, faults: [] });
   const changed = lines.map((line) => line.replaceAll('lock_lost', 'completed'));
   expect(verify([{ name: 'log', lines: changed }]).faults).not.toEqual([]);
 });

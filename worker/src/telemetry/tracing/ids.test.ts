@@ -27,6 +27,7 @@ test.each([
   expect(traceIdsOf(INSTANCE, `00-${TRACE}-${SPAN}-${flags}`)).toEqual({
     traceId: TRACE,
     rootId,
+    draw: TRACE,
     parent: { spanId: SPAN, sampled },
   });
 });

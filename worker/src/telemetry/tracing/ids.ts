@@ -12,6 +12,11 @@ export interface TraceIds {
   traceId: string;
   /** The refund's own span, 16 hexadecimal digits: parent of all others. */
   rootId: string;
+  /**
+   * What a ratio draws by, 32 hexadecimal digits: the trace's id where others draw by it, too. An engine's ids are made
+   * of the time, and a part of them would be stretches of time: a hash of the id in the place of it.
+   */
+  draw: string;
   /** What the refund began in, where somebody said so. */
   parent?: { spanId: string; sampled: boolean };
 }
@@ -27,13 +32,19 @@ export function traceIdsOf(processInstanceId: string, traceparent?: unknown): Tr
   const rootId = hash.slice(-16);
   const [, traceId, spanId, flags] = (typeof traceparent === 'string' && TRACEPARENT.exec(traceparent)) || [];
   if (traceId && spanId && flags && !NOTHING.test(traceId) && !NOTHING.test(spanId)) {
-    return { traceId, rootId, parent: { spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 } };
+    return {
+      traceId,
+      rootId,
+      draw: traceId,
+      parent: { spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 },
+    };
   }
-  return { traceId: ownTraceId(processInstanceId, hash), rootId };
+  const draw = hash.slice(0, 32);
+  return { traceId: ownTraceId(processInstanceId) ?? draw, rootId, draw };
 }
 
-/** An id that is a UUID is its own, without the dashes: whoever has the one finds the other. */
-function ownTraceId(processInstanceId: string, hash: string): string {
+/** An id that is a UUID is its own, without the dashes: whoever has the one finds the other. Undefined for others. */
+function ownTraceId(processInstanceId: string): string | undefined {
   const plain = processInstanceId.replaceAll('-', '').toLowerCase();
-  return UUID.test(processInstanceId) && !NOTHING.test(plain) ? plain : hash.slice(0, 32);
+  return UUID.test(processInstanceId) && !NOTHING.test(plain) ? plain : undefined;
 }

@@ -106,6 +106,30 @@ test('a ratio keeps that part of the refunds', async () => {
   await sink.close();
 });
 
+test('a ratio keeps that part of the refunds of any minute, although an engine’s ids are made of the time', async () => {
+  const sink = open({ sampler: 'parentbased_traceidratio', ratio: 0.1 });
+  // Version 1: 100 ns in its first digits, one machine in its last ones.
+  const idAt = (ms: number) => `${(ms * 10_000).toString(16).padStart(8, '0')}-9a7e-11f0-8b1e-0242ac110002`;
+  const kept = Array.from({ length: 600 }, (_, n) => idAt(n * 100)).filter((id) =>
+    sink.wants(traceIdsOf(id)),
+  );
+  expect(kept.length).toBeGreaterThan(30);
+  expect(kept.length).toBeLessThan(90);
+  await sink.close();
+});
+
+test('what is kept of a refund by its ratio is sent, under the id of the process', async () => {
+  const sink = open({ sampler: 'parentbased_traceidratio', ratio: 0.1 });
+  const instance = (n: number) => `${n.toString(16).padStart(8, '0')}-9a7e-11f0-8b1e-0242ac110002`;
+  const kept = Array.from({ length: 100 }, (_, n) => traceIdsOf(instance(n))).filter((ids) =>
+    sink.wants(ids),
+  );
+  for (const ids of kept) sink.root(ids, facts('refund'));
+  await sink.close();
+  expect(kept.length).toBeGreaterThan(0);
+  expect(receiver.spans.map(({ traceId }) => traceId)).toEqual(kept.map(({ traceId }) => traceId));
+});
+
 test('that nothing is taken any more is told, and so is that it is taken again', async () => {
   receiver.fault = 400;
   const failing = open();

@@ -50,7 +50,8 @@ export function openOtlp({ sampler, ratio, resource, onState }: OtlpOptions): Sp
   const ids = new Ids();
   const chosen = samplerOf(sampler, ratio);
   const provider = new TracerProvider({
-    sampler: chosen,
+    // What is not wanted does not come here: see `wants`.
+    sampler: new AlwaysOnSampler(),
     idGenerator: ids,
     resource: resourceFromAttributes(resource).merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [
@@ -64,7 +65,7 @@ export function openOtlp({ sampler, ratio, resource, onState }: OtlpOptions): Sp
   const tracer = provider.getTracer('fareruleworkerpool');
   return {
     wants: (of) => {
-      const decision = chosen.shouldSample(above(of), of.traceId, SPAN.refund, SpanKind.INTERNAL, {}, []);
+      const decision = chosen.shouldSample(above(of), of.draw, SPAN.refund, SpanKind.INTERNAL, {}, []);
       return decision.decision === SamplingDecision.RECORD_AND_SAMPLED;
     },
     root: (of, facts) => {

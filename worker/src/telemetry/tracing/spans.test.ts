@@ -66,6 +66,12 @@ describe('one try at a task', () => {
     ]);
   });
 
+  test('has no more of the model’s name than a name has, whatever the API says', () => {
+    const [call] = [{ end: 2_800, durationMs: 500, number: 1, modelReturned: 'm'.repeat(5_000) }];
+    const decide = taskSpans({ ...facts, calls: [call] }, common)[1];
+    expect(decide?.children?.[0]?.attributes['gen_ai.response.model']).toBe('m'.repeat(128));
+  });
+
   test.each<[string, Partial<TaskFacts>, unknown[]]>([
     ['nobody decided', { errorCode: 'NO_TIME' }, ['decide', 1_200, 2_900, 'NO_TIME']],
     ['it was reported as failed', { step: 'fail', settlement: 'failed' }, ['fail', 2_900, 3_000, undefined]],
@@ -107,6 +113,12 @@ describe('the refund', () => {
     const span = refundSpan(facts, times);
     expect([span.start, span.end]).toEqual([start, end]);
     expect(span.attributes['farerules.process_instance.ended']).toBe(ended);
+  });
+
+  test('has the decision only where the engine took it', () => {
+    const said = (settlement: TaskFacts['settlement']) =>
+      refundSpan({ ...facts, settlement }, undefined).attributes['farerules.decision'];
+    expect([said('completed'), said('gone')]).toEqual(['ALLOWED', undefined]);
   });
 
   test('has no ticket data', () => {

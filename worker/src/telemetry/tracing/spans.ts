@@ -107,19 +107,23 @@ export function refundSpan(facts: TaskFacts, instance: InstanceTimes | undefined
     Math.max(instance?.ended ?? settled, settled),
     {
       [ATTRIBUTE.processInstance]: facts.processInstanceId,
-      [ATTRIBUTE.decision]: facts.decision,
+      // Of a task that is gone, nothing was done with it.
+      ...(facts.settlement === 'completed' && { [ATTRIBUTE.decision]: facts.decision }),
       // Unknown is not "no".
       ...(instance && { [ATTRIBUTE.ended]: instance.ended !== undefined }),
     },
   );
 }
 
+/** As in the record of a decision: an API may say anything. */
+const MOST_OF_A_NAME = 128;
+
 function callSpan(call: CallFacts, notBefore: number, common: Common): SpanFacts {
   return {
     ...span(SPAN.call(common.model), 'client', Math.max(call.end - call.durationMs, notBefore), call.end, {
       ...common.call,
       [ATTRIBUTE.attempt]: call.number,
-      ...known(ATTRIBUTE.responseModel, call.modelReturned),
+      ...known(ATTRIBUTE.responseModel, call.modelReturned?.slice(0, MOST_OF_A_NAME)),
       ...known(ATTRIBUTE.inputTokens, call.inputTokens),
       ...known(ATTRIBUTE.outputTokens, call.outputTokens),
       ...known(ATTRIBUTE.costUSD, call.costUSD),

@@ -51,8 +51,8 @@ export interface TracingOptions {
 const ASK_AFTER_MS = 2_000;
 /** So many questions for times may be open: beyond, a refund begins with its task. */
 const MOST_QUESTIONS = 2_000;
-/** How long the last spans may hold up the end of the process. */
-const CLOSE_MS = 5_000;
+/** How long the last spans may hold up the end of the process: within what the grace period keeps for it (`main.ts`). */
+const CLOSE_MS = 1_500;
 
 export class Tracing {
   readonly #options: TracingOptions;
@@ -69,7 +69,7 @@ export class Tracing {
     return sink.wants(ids) ? new Seen(task, ids, (facts) => this.#tell(ids, facts)) : unseen(ids.traceId);
   }
 
-  /** Delivers what has been seen, for a few seconds at most. */
+  /** Delivers what has been seen, for a moment at most. */
   async close(): Promise<void> {
     const { sink } = this.#options;
     this.#closing.abort();
