@@ -19,12 +19,13 @@ export async function testEverything(): Promise<Totals> {
     const java = surefire((await buildEngine()).testReports);
     say('\n== integration tests');
     const integration = await jest('integration', true);
+    // Before there is an operator of the environment's own: one cluster has room for one metrics API.
+    say('\n== the charts, installed');
+    const install = await jest('install', true);
     say('\n== end to end, as pods');
     await step('operator', () => installOperator(environment));
     await step('process', () => installProcess(environment));
     const e2e = await jest('e2e', true);
-    say('\n== the charts, installed');
-    const install = await jest('install', true);
     return add(java, integration, e2e, install);
   });
   say('\n== starting and ending the environment');
