@@ -253,7 +253,7 @@ it.each<[string, (n: number) => { url: string; namespace: string; user: number }
         const { url, namespace, user } = of(n);
         const one = pool('pool', [url], undefined, namespace);
         const auth = { kind: 'basic' as const, username: 'w', password: `${user}` };
-        const get = (target: object, field: string | symbol) => {
+        const get = (target: ExportedPool['target'], field: string | symbol): unknown => {
           looks += 1;
           return Reflect.get(target, field);
         };
