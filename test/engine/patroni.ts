@@ -54,6 +54,8 @@ export class PatroniCluster {
    */
   static async start(options: PatroniOptions): Promise<PatroniCluster> {
     await installPackage('patroni', () => existsSync('/usr/bin/patroni'));
+    // Its way to etcd, which Debian has as one of several.
+    await installPackage('python3-etcd', () => existsSync('/usr/lib/python3/dist-packages/etcd'));
     await installPackage('etcd-server', () => existsSync('/usr/bin/etcd'));
     const cluster = new PatroniCluster(options);
     try {
