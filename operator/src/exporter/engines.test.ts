@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { random } from '../../../test/support/random.ts';
 import { type EngineTarget, userKey } from '../engine/question.ts';
 import { engineURL } from '../pool/engineURL.ts';
 import { type ExportedPool, groupEngines, processesOf } from './engines.ts';
@@ -210,7 +211,8 @@ function byDefinition(pools: ExportedPool[]): string[] {
 const label = ({ namespace, name }: ExportedPool): string => `${namespace}/${name}`;
 
 it('pools have the same engine exactly when the definition says so, whatever they say', () => {
-  const below = randomNumbers(7);
+  const next = random(7);
+  const below = (most: number) => Math.floor(next() * most);
   const hosts = ['a.engines', 'b.engines', 'c.engines', 'short', 'd.engines', 'e.engines'];
   for (let life = 0; life < 400; life += 1) {
     const pools = Array.from({ length: 1 + below(9) }, (_, n): ExportedPool => {
@@ -227,15 +229,6 @@ it('pools have the same engine exactly when the definition says so, whatever the
     expect(groupEngines(pools.toReversed(), engines.toReversed())).toEqual(engines);
   }
 });
-
-/** Repeatable: below(n) is one of 0 … n - 1. */
-function randomNumbers(seed: number): (most: number) => number {
-  let state = seed;
-  return (most) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * most);
-  };
-}
 
 it.each<[string, (n: number) => { url: string; namespace: string; user: number }]>([
   ['of an engine each', (n) => ({ url: `http://e.ns${n}.svc`, namespace: `ns${n}`, user: n })],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { random } from '../../../test/support/random.ts';
 import { Limiter } from '../support/limiter.ts';
 import { HistoryInMemory } from './historyInMemory.ts';
 import { Ledger } from './ledger.ts';
@@ -221,15 +222,6 @@ describe('an account', () => {
     expect(world.reader.ledger.totals.breaches).toBe(1_000);
   });
 });
-
-/** Repeatable random numbers in [0, 1). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}
 
 describe('whatever happens, the totals are the truth', () => {
   it.each(Array.from({ length: 25 }, (_, seed) => seed + 1))('in life %i', async (seed) => {
