@@ -37,7 +37,7 @@ const defaults = {
 };
 /**
  * The part of axios that speaks HTTP, without the merging of settings and the chain of interceptors around it, which
- * nobody uses here and which take as much time as the request itself.
+ * nobody uses here and which are work for every request.
  */
 const adapter = axios.getAdapter('http');
 

@@ -38,8 +38,8 @@ export function createLeanFetch(): typeof fetch {
 }
 
 /**
- * As much of a `Response` as the SDK reads. A real one wraps the text in a stream that is read again, which takes more
- * time than the rest of the call.
+ * As much of a `Response` as the SDK reads. A real one wraps the text in a stream, only to be read again: work for every
+ * call.
  */
 function response(status: number, headers: Answer['headers'], text: string): Response {
   const part = {

@@ -96,7 +96,7 @@ export class ChatModel {
   }
 }
 
-/** When a call has to end. Plain, because `AbortSignal.any` costs the garbage collector as much as a call. */
+/** When a call has to end. Plain: `AbortSignal.any` leaves weak references to be collected, for every call. */
 function endOf(timeoutMs: number, cancel: AbortSignal | undefined) {
   const over = new AbortController();
   let timedOut = false;

@@ -57,7 +57,7 @@ export function createLog({ level, format = 'json', fields, secrets }: LogOption
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    // Past the logger, which would take as long for it as the record's hash does, and has nothing to add.
+    // Past the logger, which has nothing to add to it but work.
     record: (line) => {
       process.stdout.write(`${format === 'ecs' ? ecsRecord(line) : line}\n`);
     },
