@@ -79,12 +79,14 @@ describe('an operator whose pools do not change', () => {
     });
     expect(await workload()).toEqual(before);
     // The repair is the only write to an owned object; the registration gets the new process's certificate.
-    expect(
-      writesSince(start).filter(
-        (write) => write !== 'update leases' && !/events|pools|apiservices/.test(write),
-      ),
-      // The first keeps the number of pods, which nobody has scaled yet, before the second applies all but that.
-    ).toEqual(['patch deployments', 'patch deployments']);
+    const repairs = writesSince(start).filter(
+      (write) => write !== 'update leases' && !/events|pools|apiservices/.test(write),
+    );
+    expect([...new Set(repairs)]).toEqual(['patch deployments']);
+    // The first keeps the number of pods, which nobody has scaled yet, before the second applies all but that.
+    // The news of the first may be read before that of the second: then the same is applied again, and changes nothing.
+    expect(repairs.length).toBeGreaterThanOrEqual(2);
+    expect(repairs.length).toBeLessThanOrEqual(3);
   }, 30_000);
 
   it('goes on when the API server was started again', async () => {
