@@ -149,6 +149,8 @@ describeLocal('the charts with their default values', () => {
         everyMs: 1_000,
       });
       await inRefunds('wait', 'pod/postgres-0', '--for=condition=Ready', '--timeout=120s');
+      // Ended in order, not killed at the end of its time.
+      expect(await inRefunds('logs', 'postgres-0')).not.toMatch(/not properly shut down/);
       expect(await accountsOf(stack, [refund, await startRefund(stack)])).toEqual([ONCE, ONCE]);
     },
     400_000,
