@@ -17,8 +17,15 @@ export interface Traefik extends RunningProcess {
   /** Port of HTTPS and of plain HTTP at 127.0.0.1. */
   https: number;
   http: number;
-  /** Address of the pod that each request with this text in its path or query went to, in their order. */
-  podsOf(text: string): string[];
+  /** What became of the requests with this text in path or query, in their order. */
+  requests(text: string): Passed[];
+}
+
+export interface Passed {
+  /** Address of the pod that it went to; undefined: to none. */
+  pod: string | undefined;
+  /** What Traefik had the route from: `kubernetes` or `kubernetesingressnginx`. */
+  provider: string | undefined;
 }
 
 /** What Traefik's own chart sets: an entry point with TLS and one without, and the Ingresses of its class. */
@@ -47,17 +54,17 @@ export async function startTraefik(namespace: string): Promise<Traefik> {
     env: { KUBECONFIG: kubeconfig },
     logFile: join(logs, 'traefik.log'),
   });
-  const lines = () =>
+  const requests = (text: string) =>
     readFileSync(accessLog, 'utf8')
-      .trim()
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { RequestPath: string; ServiceAddr?: string });
-  const podsOf = (text: string) =>
-    lines()
+      .map((line) => JSON.parse(line) as { RequestPath: string; ServiceAddr?: string; ServiceName?: string })
       .filter(({ RequestPath }) => RequestPath.includes(text))
-      .map(({ ServiceAddr }) => ServiceAddr?.split(':')[0] ?? 'none');
-  return { ...traefik, https, http, podsOf };
+      .map(({ ServiceAddr, ServiceName }) => ({
+        pod: ServiceAddr?.split(':')[0],
+        provider: ServiceName?.split('@')[1],
+      }));
+  return { ...traefik, https, http, requests };
 }
 
 function buildTraefik(): Promise<string> {
