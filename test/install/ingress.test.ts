@@ -4,6 +4,7 @@
  * story: each test goes on where the one before it ended.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -20,7 +21,8 @@ import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 import { startTraefik, type Traefik } from './traefik.ts';
 import { type Site, WebSession } from './webSession.ts';
 
-const NAMESPACE = 'frwp-ingress';
+/** Of this run alone: one that is being deleted takes nothing in. */
+const NAMESPACE = `frwp-ingress-${process.pid}`;
 /** As in examples/ingress. */
 const HOST = 'refunds.example.com';
 const CLASSES = { traefik: 'traefik.io/ingress-controller', nginx: 'k8s.io/ingress-nginx' };
@@ -32,6 +34,10 @@ const ENGINES_ALONE = set({
   'redis.mode': 'none',
   'llm.standIn.enabled': false,
 });
+/** What Tomcat may take for /engine-rest/engine, which it shows to everybody, and a controller for something below /camunda. */
+const ROUNDABOUT = ['..', '%2e%2e', '..;', '..;a=b', '%2e%2e;', '..%2f', '..%5c'].map(
+  (up) => `/camunda/${up}/engine-rest/engine`,
+);
 const PAGE = '/camunda/app/tasklist/default/';
 
 // A cluster of somebody's own has its own images, and its pods cannot be reached from here.
@@ -144,17 +150,24 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
     for (const name of ['JSESSIONID', 'camunda-node']) expect(cookies[name]).toMatch(/; ?HttpOnly/);
   });
 
+  /** Status of the page where it is asked for without TLS. */
+  const plain = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const target = { host: '127.0.0.1', port: traefik.http, path: PAGE, headers: { host: HOST } };
+      get(target, (response) => resolve(response.resume().statusCode)).once('error', reject);
+    });
+
   test('serves nothing without TLS', async () => {
-    const plain = await fetch(`http://127.0.0.1:${traefik.http}${PAGE}`, { headers: { host: HOST } });
-    expect(plain.status).toBe(404);
+    expect(await plain()).toBe(404);
   });
 
-  test.each(['/engine-rest/engine', '/engine-rest', '/actuator/health', '/'])(
+  test.each(['/engine-rest/engine', '/engine-rest', '/actuator/health', '/', ...ROUNDABOUT])(
     'leaves %s inside',
     async (path) => {
       const session = new WebSession(site);
       await signIn(session);
-      expect((await session.get(path)).status).toBe(404);
+      // 404 by Traefik, 400 by the engine: neither is an answer of the REST API.
+      expect([400, 404]).toContain((await session.get(path)).status);
     },
   );
 
@@ -183,6 +196,7 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
   test('with an Ingress as for ingress-nginx, its annotations keep a person signed in, too', async () => {
     await release('upgrade', 'nginx');
     await routed('kubernetesingressnginx', true);
+    expect(await plain()).toBe(308); // to https, as of ingress-nginx
     const session = new WebSession(site);
     expect(await signIn(session)).toBe(200);
     expect(await ask(session, 50)).toMatchObject(ALL_AT_ONE);
@@ -192,7 +206,8 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
     await release('upgrade', 'traefik', '--set', 'ingress.stickySessions=none');
     await routed('kubernetes', false);
     const session = new WebSession(site);
-    await signIn(session);
+    // A node that does not know the session refuses the form unread, and may cut its answer short.
+    await signIn(session).catch(() => undefined);
     const { statuses, pods } = await ask(session, 50);
     expect(pods).toHaveLength(2);
     expect(statuses).toContain(401);
@@ -212,7 +227,7 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
     );
     await inNamespace('delete', 'pod', names.trim(), '--grace-period=0', '--force');
     await waitFor('the other node', async () => (await session.countTasks(1))[0] === 401, {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
     expect(await signIn(session)).toBe(200);
     const after = await ask(session, 50);
