@@ -11,6 +11,8 @@ const FOLDER = join(import.meta.dirname, 'traefik');
 const PACKAGE = 'github.com/traefik/traefik/v3/cmd/traefik';
 /** Traefik's library for ACME, at the version of its go.mod. */
 const LEGO = 'github.com/go-acme/lego/v4@v4.33.0';
+/** Of its files, as in a go.sum: the module's own has none for what is replaced. */
+const LEGO_SUM = 'h1:2KrRKieG+VczT4zvVXKAY7Tp/S3XLvh/QImofBALRAM=';
 const DNS_PROVIDERS = 'dns_providers.go';
 
 export interface Traefik extends RunningProcess {
@@ -78,9 +80,9 @@ function buildTraefik(): Promise<string> {
 /** Makes a copy of the module, and beside it, where its go.mod looks for it, one of lego without its DNS providers. */
 async function withoutDnsProviders(work: string): Promise<string> {
   for (const file of ['go.mod', 'go.sum']) copyFileSync(join(FOLDER, file), join(work, file));
-  const { Dir } = JSON.parse(await run('go', ['mod', 'download', '-json', LEGO], { cwd: tmpdir() })) as {
-    Dir: string;
-  };
+  const downloaded = await run('go', ['mod', 'download', '-json', LEGO], { cwd: tmpdir() });
+  const { Dir, Sum } = JSON.parse(downloaded) as { Dir: string; Sum: string };
+  if (Sum !== LEGO_SUM) throw new Error(`${LEGO} is not what it was: ${Sum}`);
   const lego = join(work, 'lego');
   await run('cp', ['-r', '--no-preserve=mode', Dir, lego]);
   copyFileSync(join(FOLDER, DNS_PROVIDERS), join(lego, 'providers/dns/zz_gen_dns_providers.go'));
