@@ -105,7 +105,7 @@ capabilities:
 
 {{/* Base URL of the engine: each address behind it is one node, and operators of other namespaces reach it. */}}
 {{- define "stack.engineURL" -}}
-http://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
+{{ include "engine.scheme" . }}://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
 {{- end }}
 
 {{- define "stack.adminSecret" -}}
