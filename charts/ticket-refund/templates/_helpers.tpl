@@ -5,16 +5,19 @@ app.kubernetes.io/instance: {{ .context.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
-{{/* Argument: context, component. */}}
+{{/* The user's labels lose against the chart's own, which selectors go by. Argument: context, component, labels. */}}
 {{- define "stack.labels" -}}
+{{- $own := include "stack.ownLabels" . | fromYaml -}}
+{{- $release := dict
+  "app.kubernetes.io/version" .context.Chart.AppVersion
+  "app.kubernetes.io/managed-by" .context.Release.Service
+  "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_") -}}
+{{- merge $own $release (.labels | default dict) (.context.Values.commonLabels | default dict) | toYaml }}
+{{- end }}
+
+{{- define "stack.ownLabels" -}}
 {{ include "stack.selectorLabels" . }}
 app.kubernetes.io/part-of: fareruleworkerpool
-app.kubernetes.io/version: {{ .context.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .context.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" }}
-{{- with .context.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end }}
 
 {{/* Argument: context, component, name. */}}
@@ -27,14 +30,8 @@ labels:
 
 {{/* Labels of a pod; without the chart's version, which would start pods anew that have not changed. */}}
 {{- define "stack.podLabels" -}}
-{{- with .podLabels }}
-{{ toYaml . }}
-{{- end }}
-{{ include "stack.selectorLabels" . }}
-app.kubernetes.io/part-of: fareruleworkerpool
-{{- with .context.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := include "stack.ownLabels" . | fromYaml -}}
+{{- merge $own (.podLabels | default dict) (.context.Values.commonLabels | default dict) | toYaml }}
 {{- end }}
 
 {{/* Argument: context, image. */}}
