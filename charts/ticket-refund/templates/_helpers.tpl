@@ -156,7 +156,29 @@ postgres
 {{- $parameters := list -}}
 {{- if gt (len $hosts) 1 }}{{ $parameters = append $parameters "targetServerType=primary" }}{{ end -}}
 {{- if eq .Values.postgresql.mode "external" }}{{ with .Values.postgresql.external.parameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
+{{- if include "stack.databaseCA" . }}
+{{- if not (contains "sslmode=" (join "&" $parameters)) }}{{ $parameters = append $parameters "sslmode=verify-full" }}{{ end -}}
+{{- $parameters = append $parameters "sslrootcert=/database-ca/ca.crt" -}}
+{{- end -}}
 jdbc:postgresql://{{ join "," $hosts }}/{{ include "stack.databaseName" . }}{{ if $parameters }}?{{ join "&" $parameters }}{{ end }}
+{{- end }}
+
+{{/* Secret with the authority of the database's certificate; empty where none is named. */}}
+{{- define "stack.databaseCA" -}}
+{{- if eq .Values.postgresql.mode "external" }}{{ .Values.postgresql.external.caSecret }}{{ end -}}
+{{- end }}
+{{- define "stack.databaseCAMount" -}}
+- name: database-ca
+  mountPath: /database-ca
+  readOnly: true
+{{- end }}
+{{- define "stack.databaseCAVolume" -}}
+- name: database-ca
+  secret:
+    secretName: {{ include "stack.databaseCA" . }}
+    items:
+      - key: ca.crt
+        path: ca.crt
 {{- end }}
 
 {{- define "stack.redisURL" -}}
