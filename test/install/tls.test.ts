@@ -21,6 +21,7 @@ import { accountsOf, ONCE, refundsWhile } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 
 const NAMESPACE = 'frwp-tls';
+const OPERATORS = 'frwp-tls-operator';
 const OPERATOR = 'fareruleworkerpool-operator';
 const STACK = 'ticket-refund';
 const SECRET = 'engine-certificate';
@@ -41,8 +42,24 @@ describeLocal('the sample stack with TLS to its engine', () => {
   let issued = 0;
 
   const here = (...args: string[]) => kubectl(['-n', NAMESPACE, ...args]);
-  const install = (name: string, folder: string, flags: string[]) =>
-    helm(['install', name, folder, '-n', NAMESPACE, '--wait', '--timeout', '6m', ...flags]);
+  const releases: Record<string, string> = { [STACK]: NAMESPACE, [OPERATOR]: OPERATORS };
+  const install = async (name: string, flags: string[]) => {
+    const where = ['-n', releases[name] ?? '', '--wait', '--timeout', '6m'];
+    await helm(['install', name, await chart(name), ...where, ...flags]);
+  };
+  let broken = false;
+  /** The first that fails is the one to look at. */
+  const step = (name: string, work: () => Promise<unknown>, timeoutMs: number) =>
+    test(
+      name,
+      async () => {
+        if (broken) throw new Error('a step before this one failed');
+        broken = true;
+        await work();
+        broken = false;
+      },
+      timeoutMs,
+    );
   /** The Secret with the next certificate, as cert-manager renews it. */
   async function renew(): Promise<void> {
     const files = await authority.issue(`engine-${++issued}`, { commonName: `engine-${issued}`, dns: NAMES });
@@ -98,9 +115,11 @@ describeLocal('the sample stack with TLS to its engine', () => {
     helm = await helmOf(environment());
     await importImages([...(await buildOwnImages()), ...(await buildStackImages())]);
     await kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRD]);
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } };
-    await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+    for (const name of [NAMESPACE, OPERATORS]) {
+      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+      await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+    }
     const plain = stackIn(kubectl, NAMESPACE);
     stack = {
       ...plain,
@@ -115,84 +134,101 @@ describeLocal('the sample stack with TLS to its engine', () => {
   }, 900_000);
 
   afterAll(async () => {
-    for (const name of [STACK, OPERATOR]) {
-      await helm(['uninstall', name, '-n', NAMESPACE, '--ignore-not-found', '--wait', '--timeout', '2m']);
+    for (const [name, namespace] of Object.entries(releases)) {
+      await helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '2m']);
     }
-    await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']);
+    await kubectl(['delete', 'namespace', NAMESPACE, OPERATORS, '--ignore-not-found', '--wait=false']);
     rmSync(directory, { recursive: true, force: true });
   }, 300_000);
 
-  test('installs, and helm test runs a refund to its end event over TLS', async () => {
-    // Of this namespace alone, and without the cluster's one metrics API.
-    const alone = { replicas: 1, 'crds.enabled': false, 'metricsApi.enabled': false };
-    const flags = set({ ...alone, clusterScoped: false, 'watchNamespaces[0]': NAMESPACE });
-    await install(OPERATOR, await chart(OPERATOR), flags);
-    const operator = { 'operator.namespace': NAMESPACE, 'operator.serviceAccountName': OPERATOR };
-    const tls = { 'engine.tls.enabled': true, 'engine.tls.secretName': SECRET };
-    await install(STACK, await chart(STACK), [...STACK_VALUES, ...set({ ...operator, ...tls })]);
-    await here('wait', 'frwp/llm-worker', '--for=condition=EngineReachable', '--timeout=60s');
-    const output = await helm(['test', STACK, '-n', NAMESPACE, '--logs', '--timeout', '4m']);
-    expect(output).toMatch(/decided ALLOWED by Stand-in LLM \(not OpenAI\); ended in/);
-    // The same address without TLS gets no answer of the engine's.
-    const plain = await fetch(`http://${await engineAddress()}:8080/engine-rest/engine`);
-    expect(plain.status).toBe(400);
-  }, 600_000);
+  step(
+    'installs, and helm test runs a refund to its end event over TLS',
+    async () => {
+      // For this namespace alone, and without the cluster's one metrics API.
+      const alone = { replicas: 1, 'crds.enabled': false, 'metricsApi.enabled': false };
+      await install(OPERATOR, set({ ...alone, 'watchNamespaces[0]': NAMESPACE }));
+      const tls = { 'engine.tls.enabled': true, 'engine.tls.secretName': SECRET };
+      await install(STACK, [...STACK_VALUES, ...set({ 'operator.namespace': OPERATORS, ...tls })]);
+      await here('wait', 'frwp/llm-worker', '--for=condition=EngineReachable', '--timeout=60s');
+      const output = await helm(['test', STACK, '-n', NAMESPACE, '--logs', '--timeout', '4m']);
+      expect(output).toMatch(/decided ALLOWED by Stand-in LLM \(not OpenAI\); ended in/);
+      // The same address without TLS gets no answer of the engine's.
+      const plain = await fetch(`http://${await engineAddress()}:8080/engine-rest/engine`);
+      expect(plain.status).toBe(400);
+    },
+    600_000,
+  );
 
-  test('a pool that does not trust the authority is told so, and gets no task', async () => {
-    const pool = JSON.parse(await here('get', 'frwp/llm-worker', '-o', 'json'));
-    const { caSecretRef: _, ...engine } = pool.spec.engine;
-    const scaling = { ...pool.spec.scaling, minReplicas: 1, maxReplicas: 1 };
-    const metadata = { name: 'untrusting', namespace: NAMESPACE };
-    // A topic of its own, so that the count is not left to the older pool.
-    const spec = { ...pool.spec, engine: { ...engine, topic: 'untrusting' }, scaling };
-    await kubectl(
-      ['apply', '--server-side', '-f', '-'],
-      stringify({ apiVersion: pool.apiVersion, kind: pool.kind, metadata, spec }),
-    );
-    const condition = await waitFor(
-      'the condition',
-      async () => {
-        const { status } = JSON.parse(await here('get', 'frwp/untrusting', '-o', 'json'));
-        type Condition = { type: string; reason: string; message: string };
-        return (status?.conditions as Condition[] | undefined)?.find(
-          ({ type, reason }) => type === 'EngineReachable' && reason === 'CountFailed',
-        );
-      },
-      { timeoutMs: 60_000, everyMs: 500 },
-    );
-    expect(condition?.message).toMatch(/certificate/);
-    const log = await waitFor(
-      'its worker to say so, too',
-      async () => {
-        const text = await here('logs', '-l', 'farerules.dev/pool=untrusting', '--tail=-1');
-        return text.includes('UNTRUSTED') ? text : undefined;
-      },
-      { timeoutMs: 60_000, everyMs: 1_000 },
-    );
-    expect(log).not.toMatch(/"lockedTasks":[1-9]/);
-    await here('delete', 'frwp/untrusting');
-  }, 150_000);
+  step(
+    'a pool that does not trust the authority is told so, and gets no task',
+    async () => {
+      const pool = JSON.parse(await here('get', 'frwp/llm-worker', '-o', 'json'));
+      const { caSecretRef: _, ...engine } = pool.spec.engine;
+      const scaling = { ...pool.spec.scaling, minReplicas: 1, maxReplicas: 1 };
+      const metadata = { name: 'untrusting', namespace: NAMESPACE };
+      // A topic of its own, so that the count is not left to the older pool.
+      const spec = { ...pool.spec, engine: { ...engine, topic: 'untrusting' }, scaling };
+      await kubectl(
+        ['apply', '--server-side', '-f', '-'],
+        stringify({ apiVersion: pool.apiVersion, kind: pool.kind, metadata, spec }),
+      );
+      const condition = await waitFor(
+        'the condition',
+        async () => {
+          const { status } = JSON.parse(await here('get', 'frwp/untrusting', '-o', 'json'));
+          type Condition = { type: string; reason: string; message: string };
+          return (status?.conditions as Condition[] | undefined)?.find(
+            ({ type, reason }) => type === 'EngineReachable' && reason === 'CountFailed',
+          );
+        },
+        { timeoutMs: 60_000, everyMs: 500 },
+      );
+      expect(condition?.message).toMatch(/certificate/);
+      const log = await waitFor(
+        'its worker to say so, too',
+        async () => {
+          const text = await here('logs', '-l', 'farerules.dev/pool=untrusting', '--tail=-1');
+          return text.includes('UNTRUSTED') ? text : undefined;
+        },
+        { timeoutMs: 60_000, everyMs: 1_000 },
+      );
+      expect(log).not.toMatch(/"lockedTasks":[1-9]/);
+      await here('delete', 'frwp/untrusting');
+    },
+    150_000,
+  );
 
   // Twice: Spring Boot 3.3.9 noticed the first renewal of a Secret and none after it.
-  test('a certificate that is renewed, and renewed again, is taken under load without a restart', async () => {
-    const before = await restarts();
-    const refunds = await refundsWhile(
-      stack,
-      async () => {
-        for (const _ of ['first', 'second']) {
-          await renew();
-          // The kubelet looks at a pod that has changed at once, and not within its minute.
-          const touched = `farerules.dev/renewed=${issued}`;
-          await here('annotate', 'pods', '-l', 'app.kubernetes.io/component=engine', '--overwrite', touched);
-          await waitFor('the new certificate', async () => (await shown()) === `engine-${issued}`, {
-            timeoutMs: 120_000,
-            everyMs: 500,
-          });
-        }
-      },
-      { everyMs: 300, atLeast: 20 },
-    );
-    expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
-    expect(await restarts()).toBe(before);
-  }, 300_000);
+  step(
+    'a certificate that is renewed, and renewed again, is taken under load without a restart',
+    async () => {
+      const before = await restarts();
+      const refunds = await refundsWhile(
+        stack,
+        async () => {
+          for (const _ of ['first', 'second']) {
+            await renew();
+            // The kubelet looks at a pod that has changed at once, and not within its minute.
+            const touched = `farerules.dev/renewed=${issued}`;
+            await here(
+              'annotate',
+              'pods',
+              '-l',
+              'app.kubernetes.io/component=engine',
+              '--overwrite',
+              touched,
+            );
+            await waitFor('the new certificate', async () => (await shown()) === `engine-${issued}`, {
+              timeoutMs: 120_000,
+              everyMs: 500,
+            });
+          }
+        },
+        { everyMs: 300, atLeast: 20 },
+      );
+      expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
+      expect(await restarts()).toBe(before);
+    },
+    300_000,
+  );
 });
