@@ -38,7 +38,7 @@ nginx.ingress.kubernetes.io/proxy-ssl-name: {{ $name }}
 nginx.ingress.kubernetes.io/proxy-ssl-server-name: "on"
 {{- else if eq .controller "haproxy" -}}
 haproxy-ingress.github.io/backend-protocol: h1-ssl
-haproxy-ingress.github.io/secure-verify-ca-secret: {{ $ca }}
+haproxy-ingress.github.io/secure-verify-ca-secret: {{ include "engine.caSecret" .context }}
 haproxy-ingress.github.io/secure-sni: {{ $name }}
 haproxy-ingress.github.io/secure-verify-hostname: {{ $name }}
 {{- end -}}
