@@ -6,8 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { stringify } from 'yaml';
+import { WORKER_ID_PREFIX } from '../../crds/src/workerEnv.ts';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { Authority } from '../cluster/pki.ts';
 import { buildStackImages } from '../cluster/stackImages.ts';
@@ -17,8 +18,9 @@ import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
-import { accountsOf, ONCE, refundsWhile } from './refunds.ts';
+import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
+import { storyOf } from './story.ts';
 
 const NAMESPACE = 'frwp-tls';
 const OPERATORS = 'frwp-tls-operator';
@@ -47,19 +49,7 @@ describeLocal('the sample stack with TLS to its engine', () => {
     const where = ['-n', releases[name] ?? '', '--wait', '--timeout', '6m'];
     await helm(['install', name, await chart(name), ...where, ...flags]);
   };
-  let broken = false;
-  /** The first that fails is the one to look at. */
-  const step = (name: string, work: () => Promise<unknown>, timeoutMs: number) =>
-    test(
-      name,
-      async () => {
-        if (broken) throw new Error('a step before this one failed');
-        broken = true;
-        await work();
-        broken = false;
-      },
-      timeoutMs,
-    );
+  const step = storyOf();
   /** The Secret with the next certificate, as cert-manager renews it. */
   async function renew(): Promise<void> {
     const files = await authority.issue(`engine-${++issued}`, { commonName: `engine-${issued}`, dns: NAMES });
@@ -166,8 +156,7 @@ describeLocal('the sample stack with TLS to its engine', () => {
       const { caSecretRef: _, ...engine } = pool.spec.engine;
       const scaling = { ...pool.spec.scaling, minReplicas: 1, maxReplicas: 1 };
       const metadata = { name: 'untrusting', namespace: NAMESPACE };
-      // A topic of its own, so that the count is not left to the older pool.
-      const spec = { ...pool.spec, engine: { ...engine, topic: 'untrusting' }, scaling };
+      const spec = { ...pool.spec, engine, scaling };
       await kubectl(
         ['apply', '--server-side', '-f', '-'],
         stringify({ apiVersion: pool.apiVersion, kind: pool.kind, metadata, spec }),
@@ -184,15 +173,26 @@ describeLocal('the sample stack with TLS to its engine', () => {
         { timeoutMs: 60_000, everyMs: 500 },
       );
       expect(condition?.message).toMatch(/certificate/);
-      const log = await waitFor(
+      await waitFor(
         'its worker to say so, too',
         async () => {
-          const text = await here('logs', '-l', 'farerules.dev/pool=untrusting', '--tail=-1');
-          return text.includes('UNTRUSTED') ? text : undefined;
+          const log = await here('logs', '-l', 'farerules.dev/pool=untrusting', '--tail=-1');
+          return log.includes('UNTRUSTED');
         },
         { timeoutMs: 60_000, everyMs: 1_000 },
       );
-      expect(log).not.toMatch(/"lockedTasks":[1-9]/);
+      // Of the same tasks, while both pools ask for them.
+      const refunds = [];
+      for (let count = 0; count < 10; count++) refunds.push(await startRefund(stack));
+      expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
+      const { data: locked } = await (await stack.engine()).http.get<{ workerId: string | null }[]>(
+        '/history/external-task-log',
+        { params: { successLog: true } },
+      );
+      expect(locked.length).toBeGreaterThanOrEqual(refunds.length);
+      expect(
+        locked.filter(({ workerId }) => !workerId?.startsWith(`${WORKER_ID_PREFIX}llm-worker-`)),
+      ).toEqual([]);
       await here('delete', 'frwp/untrusting');
     },
     150_000,
