@@ -150,7 +150,7 @@ describeLocal('the sample stack with TLS to its engine', () => {
   );
 
   step(
-    'a pool that does not trust the authority is told so, and gets no task',
+    'a pool that does not trust the authority is told so, and completes no task',
     async () => {
       const pool = JSON.parse(await here('get', 'frwp/llm-worker', '-o', 'json'));
       const { caSecretRef: _, ...engine } = pool.spec.engine;
@@ -185,13 +185,13 @@ describeLocal('the sample stack with TLS to its engine', () => {
       const refunds = [];
       for (let count = 0; count < 10; count++) refunds.push(await startRefund(stack));
       expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
-      const { data: locked } = await (await stack.engine()).http.get<{ workerId: string | null }[]>(
+      const { data: completed } = await (await stack.engine()).http.get<{ workerId: string | null }[]>(
         '/history/external-task-log',
         { params: { successLog: true } },
       );
-      expect(locked.length).toBeGreaterThanOrEqual(refunds.length);
+      expect(completed.length).toBeGreaterThanOrEqual(refunds.length);
       expect(
-        locked.filter(({ workerId }) => !workerId?.startsWith(`${WORKER_ID_PREFIX}llm-worker-`)),
+        completed.filter(({ workerId }) => !workerId?.startsWith(`${WORKER_ID_PREFIX}llm-worker-`)),
       ).toEqual([]);
       await here('delete', 'frwp/untrusting');
     },
