@@ -22,7 +22,7 @@ const AROUND = {
   'a private network by IPv6': { ip: 'fd12:3456:789a::2' },
   'a private network of a provider': { ip: '100.64.3.2' },
   Prometheus: pod('monitoring', '10.244.3.3', { 'app.kubernetes.io/name': 'prometheus' }),
-  'the ingress controller': pod('ingress-nginx', '10.244.3.4', { 'app.kubernetes.io/name': 'ingress-nginx' }),
+  'the ingress controller': pod('traefik', '10.244.3.4', { 'app.kubernetes.io/name': 'traefik' }),
   CloudNativePG: pod('cnpg-system', '10.244.3.5', { 'app.kubernetes.io/name': 'cloudnative-pg' }),
   'a node of the database': pod(STACK_NAMESPACE, '10.244.1.31', { 'cnpg.io/cluster': 'postgres' }),
   'the kubelet': { ip: '10.0.0.9', ownNode: true },

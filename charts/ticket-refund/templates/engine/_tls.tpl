@@ -26,20 +26,30 @@ spring.ssl.bundle:
       private-key: file:/tls/tls.key
 {{- end }}
 
-{{/* What an ingress controller has to know to ask the nodes by HTTPS and to check whom it asks. Argument: context, controller. */}}
+{{/* What the ingress controller reads on the Ingress to ask the nodes by HTTPS, and to check whom it asks. */}}
 {{- define "engine.ingressTLS" -}}
-{{- $name := printf "camunda-platform.%s.svc" .context.Release.Namespace -}}
-{{- $ca := printf "%s/%s" .context.Release.Namespace (include "engine.caSecret" .context) -}}
-{{- if eq .controller "nginx" -}}
+{{- $name := printf "camunda-platform.%s.svc" .Release.Namespace -}}
+{{- $secret := include "engine.caSecret" . -}}
+{{- $controller := include "stack.ingressController" . -}}
+{{- if eq $controller "nginx" -}}
 nginx.ingress.kubernetes.io/backend-protocol: HTTPS
-nginx.ingress.kubernetes.io/proxy-ssl-secret: {{ $ca }}
+nginx.ingress.kubernetes.io/proxy-ssl-secret: {{ .Release.Namespace }}/{{ $secret }}
 nginx.ingress.kubernetes.io/proxy-ssl-verify: "on"
 nginx.ingress.kubernetes.io/proxy-ssl-name: {{ $name }}
 nginx.ingress.kubernetes.io/proxy-ssl-server-name: "on"
-{{- else if eq .controller "haproxy" -}}
+{{- else if eq $controller "haproxy" -}}
 haproxy-ingress.github.io/backend-protocol: h1-ssl
-haproxy-ingress.github.io/secure-verify-ca-secret: {{ include "engine.caSecret" .context }}
+haproxy-ingress.github.io/secure-verify-ca-secret: {{ $secret }}
 haproxy-ingress.github.io/secure-sni: {{ $name }}
 haproxy-ingress.github.io/secure-verify-hostname: {{ $name }}
+haproxy.org/server-ssl: "true"
+haproxy.org/server-ca: {{ .Release.Namespace }}/{{ $secret }}
+{{- end -}}
+{{- end }}
+
+{{/* What it reads on the Service. Whose certificate is right says a ServersTransport of Traefik's: service.annotations. */}}
+{{- define "engine.serviceTLS" -}}
+{{- if eq (include "stack.ingressController" .) "traefik" -}}
+traefik.ingress.kubernetes.io/service.serversscheme: https
 {{- end -}}
 {{- end }}
