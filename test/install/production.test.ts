@@ -217,6 +217,9 @@ describeLocal('the charts with their values for production', () => {
       await uninstall(OPERATOR, OPERATORS);
       expect(Number(before[0])).toBeGreaterThanOrEqual(40);
       expect(await paid()).toEqual(before);
+      // As documented: an engine that is still ending would wait for a standby to confirm its last commits.
+      const engine = 'app.kubernetes.io/component=engine';
+      await inRefunds('wait', 'pod', '-l', engine, '--for=delete', '--timeout=90s');
       await inRefunds('delete', CLUSTER, '--timeout=120s');
       await waitFor(
         'instances, volumes and Secrets of the Cluster to go',
