@@ -69,9 +69,10 @@ spec: { instances: 1, imageName: "${CNPG_POSTGRES}", storage: { size: 1Gi } }
 /** The release's, with the image that is here, which nobody can pull. */
 function manifestsOf({ version, read }: GoModule, image: string): string {
   const published = read(`releases/cnpg-${version.slice(1)}.yaml`);
-  return published
-    .replaceAll(`ghcr.io/cloudnative-pg/cloudnative-pg:${version.slice(1)}`, image)
-    .replace('imagePullPolicy: Always', 'imagePullPolicy: Never');
+  const theirs = `ghcr.io/cloudnative-pg/cloudnative-pg:${version.slice(1)}`;
+  if (!published.includes(`image: ${theirs}`))
+    throw new Error(`CloudNativePG's manifests do not name ${theirs}`);
+  return published.replaceAll(theirs, image).replace('imagePullPolicy: Always', 'imagePullPolicy: Never');
 }
 
 /** One binary, which is the operator, and which each instance's pod copies for itself. */
