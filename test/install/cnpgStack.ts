@@ -37,8 +37,6 @@ export function cnpgStackIn(kubectl: Kubectl, namespace: string): CnpgStack {
       return rows.split('\n').filter(Boolean);
     },
     async removeCluster() {
-      const engine = 'app.kubernetes.io/component=engine';
-      await kubectl(['-n', namespace, 'wait', 'pod', '-l', engine, '--for=delete', '--timeout=90s']);
       await kubectl(['-n', namespace, 'delete', CLUSTER, '--ignore-not-found', '--timeout=120s']);
       await waitFor(
         'instances, volumes and Secrets of the Cluster to go',

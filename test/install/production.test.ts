@@ -18,7 +18,7 @@ import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { freePort } from '../integration/workerHarness.ts';
 import { ROOT } from '../support/paths.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
-import { waitFor } from '../support/wait.ts';
+import { sleep, waitFor } from '../support/wait.ts';
 import { type CnpgStack, cnpgStackIn } from './cnpgStack.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
@@ -183,9 +183,8 @@ describeLocal('the charts with their values for production', () => {
       const refunds = await refundsWhile(
         stack,
         async () => {
-          await new Promise((resolve) => setTimeout(resolve, 4_000));
-          // At once, as when its machine is gone: by itself it would first wait for the engine to close its connections.
-          await inRefunds('delete', 'pod', before, '--grace-period=1');
+          await sleep(4_000);
+          await inRefunds('delete', 'pod', before, '--wait=false');
           await waitFor(
             'another primary',
             async () => {
@@ -193,7 +192,8 @@ describeLocal('the charts with their values for production', () => {
               if (currentPrimary === before) throw new Error(`still ${before}`);
               return currentPrimary;
             },
-            { timeoutMs: 120_000, everyMs: 500 },
+            // CloudNativePG's own default lets the primary wait for three minutes.
+            { timeoutMs: 60_000, everyMs: 500 },
           );
         },
         { everyMs: 400, atLeast: 40 },
