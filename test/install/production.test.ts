@@ -45,7 +45,7 @@ describeLocal('the charts with their values for production', () => {
   let cnpg: CloudNativePg;
   let redis: RunningProcess;
   let redisURL: string;
-  let volumes: LocalVolume[] = [];
+  const volumes: LocalVolume[] = [];
   const step = storyOf();
 
   const inRefunds = (...args: string[]) => kubectl(['-n', REFUNDS, ...args]);
@@ -102,6 +102,7 @@ describeLocal('the charts with their values for production', () => {
   }, 900_000);
 
   afterAll(async () => {
+    await redis?.stop();
     await uninstall(STACK, REFUNDS);
     await uninstall(OPERATOR, OPERATORS);
     // Where a step has failed it may still be there, with an instance that waits for what does not come.
@@ -111,8 +112,6 @@ describeLocal('the charts with their values for production', () => {
     await cnpg?.remove(kubectl);
     await removePrometheusKinds(kubectl);
     for (const volume of volumes) await volume.remove();
-    volumes = [];
-    await redis?.stop();
   }, 400_000);
 
   step(
