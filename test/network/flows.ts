@@ -59,6 +59,7 @@ export const FLOWS: Row[] = [
   // Workers: the engine, the model, Redis, names.
   yes('a worker', 'the engine', ENGINE),
   yes('a worker', 'the LLM', HTTPS),
+  yes('a worker', 'the LLM by IPv6', HTTPS),
   yes('a worker', 'Redis', REDIS),
   ...asksForNames('a worker'),
   no('a worker', 'PostgreSQL', POSTGRESQL),
@@ -67,6 +68,8 @@ export const FLOWS: Row[] = [
   no('a worker', 'the internet', 80),
   no('a worker', 'the internet', 22),
   no('a worker', 'a private network', HTTPS),
+  no('a worker', 'a private network by IPv6', HTTPS),
+  no('a worker', 'a private network of a provider', HTTPS),
   no('a worker', 'the cloud’s metadata', 80),
   no('a worker', 'the cloud’s metadata', HTTPS),
   no('a worker', 'another worker', METRICS),
