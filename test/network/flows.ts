@@ -20,6 +20,7 @@ const ENGINE = 8080;
 const POSTGRESQL = 5432;
 /** Of a node that CloudNativePG keeps. */
 const DATABASE_STATUS = 8000;
+const DATABASE_METRICS = 9187;
 const REDIS = 6379;
 const METRICS = 9090;
 const METRICS_API = 6443;
@@ -174,6 +175,9 @@ export const PRODUCTION_FLOWS: Row[] = [
   ]),
   no('the engine', 'PostgreSQL', DATABASE_STATUS),
   no('a stranger', 'PostgreSQL', DATABASE_STATUS),
+  yes('Prometheus', 'PostgreSQL', DATABASE_METRICS),
+  no('Prometheus', 'PostgreSQL', DATABASE_STATUS),
+  no('a stranger', 'PostgreSQL', DATABASE_METRICS),
   yes('the ingress controller', 'the engine', ENGINE),
   no('the ingress controller', 'a worker', METRICS),
   no('the ingress controller', 'PostgreSQL', POSTGRESQL),

@@ -154,6 +154,7 @@ postgres
 {{- $hosts := list -}}
 {{- range splitList "," (include "stack.databaseHost" .) }}{{ $hosts = append $hosts (printf "%s:%s" (trim .) $port) }}{{ end -}}
 {{- $parameters := list -}}
+{{- if eq .Values.postgresql.mode "cnpg" }}{{ with .Values.postgresql.cnpg.jdbcParameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
 {{- if gt (len $hosts) 1 }}{{ $parameters = append $parameters "targetServerType=primary" }}{{ end -}}
 {{- if eq .Values.postgresql.mode "external" }}{{ with .Values.postgresql.external.parameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
 {{- if include "stack.databaseCA" . }}
