@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { CACHE, contentHash } from '../../test/support/paths.ts';
 import { run } from '../../test/support/process.ts';
 
+interface GoToolOptions {
+  /** Files of the folder that the binary depends on. */
+  sources?: string[];
+  /** Where the module is when it has to be built, if not in the folder itself. */
+  buildIn?: () => string | Promise<string>;
+  /** For what runs for longer than a check: its build takes longer, too. */
+  optimise?: boolean;
+}
+
 /**
  * @param name of the binary in the cache
  * @param folder with a go.mod that lists `path` as its tool
  * @param path of the command's package
- * @param sources files of the folder that the binary depends on
- * @param buildIn where the module is when it has to be built, if not in the folder itself
- * @param optimise for what runs for longer than a check: its build takes longer, too
  * @returns path of the binary
  * @throws Error with the compiler's last lines
  */
@@ -18,9 +24,7 @@ export async function goTool(
   name: string,
   folder: string,
   path: string,
-  sources = ['go.mod', 'go.sum'],
-  buildIn: () => string | Promise<string> = () => folder,
-  optimise = false,
+  { sources = ['go.mod', 'go.sum'], buildIn = () => folder, optimise = false }: GoToolOptions = {},
 ): Promise<string> {
   const hash = contentHash(sources.map((source) => join(folder, source)));
   const target = join(CACHE, 'bin', `${name}-${hash}`);

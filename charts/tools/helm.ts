@@ -22,4 +22,4 @@ export const buildKubeScore = () => inOwnFolder('kube-score', 'github.com/zegl/k
 
 /** Prints JSON schemas of the kinds that the charts render for other operators. Source: custom-kinds/main.go. */
 export const buildCustomKinds = () =>
-  goTool('custom-kinds', join(HERE, 'custom-kinds'), '.', ['go.mod', 'go.sum', 'main.go']);
+  goTool('custom-kinds', join(HERE, 'custom-kinds'), '.', { sources: ['go.mod', 'go.sum', 'main.go'] });

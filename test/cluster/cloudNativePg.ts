@@ -79,14 +79,7 @@ function manifestsOf({ version, read }: GoModule, image: string): string {
 async function operatorImage({ version }: GoModule): Promise<ImageArchive> {
   const name = `${OPERATOR_IMAGE}:${version.slice(1)}`;
   // Optimised: in an instance it runs beside PostgreSQL for good.
-  const binary = await goTool(
-    'cloudnative-pg',
-    FOLDER,
-    `${MODULE}/cmd/manager`,
-    ['go.mod', 'go.sum'],
-    undefined,
-    true,
-  );
+  const binary = await goTool('cloudnative-pg', FOLDER, `${MODULE}/cmd/manager`, { optimise: true });
   const archive = archivePath(name, contentHash([], binary, '1'));
   if (existsSync(archive)) return { name, archive };
   const tree = mkdtempSync(join(tmpdir(), 'frwp-cnpg-'));

@@ -72,8 +72,8 @@ export async function startTraefik(namespace: string): Promise<Traefik> {
 function buildTraefik(): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'frwp-traefik-'));
   const sources = ['go.mod', 'go.sum', DNS_PROVIDERS];
-  return goTool('traefik', FOLDER, PACKAGE, sources, () => withoutDnsProviders(work)).finally(() =>
-    rmSync(work, { recursive: true, force: true }),
+  return goTool('traefik', FOLDER, PACKAGE, { sources, buildIn: () => withoutDnsProviders(work) }).finally(
+    () => rmSync(work, { recursive: true, force: true }),
   );
 }
 
