@@ -60,7 +60,9 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     for (const { metadata } of watches.pools.values()) enqueue(`${metadata.namespace}/${metadata.name}`);
   };
 
-  const poller = new BacklogPoller(enqueue);
+  const poller = new BacklogPoller(enqueue, (key) => {
+    for (const { namespace, name } of watches.claims.rivals(key)) enqueue(poolKey(namespace, name));
+  });
   const scraper = new WorkerScraper(enqueue);
   const watches: Watches = new Watches(client, config.WATCH_NAMESPACES, enqueue, (service) => {
     metricsApi?.onApiService(service);

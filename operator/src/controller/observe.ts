@@ -67,7 +67,10 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     pool,
     ...(memory && { memory }),
     ...(foreignScaler !== undefined && { foreignScaler }),
-    claims: watches.claims.rivals(key),
+    claims: watches.claims
+      .rivals(key)
+      .map((rival) => ({ ...rival, unproven: poller.unproven(poolKey(rival.namespace, rival.name)) })),
+    unproven: poller.unproven(key),
     live,
     secrets,
     ...(operator !== undefined && { operator }),
