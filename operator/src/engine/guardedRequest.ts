@@ -1,12 +1,11 @@
 /** One request to an address that a tenant gave: bounded in time and size, every way to fail said in a sentence. */
 import axios, { type AxiosInstance } from 'axios';
+import { isCertificateProblem } from '../../../crds/src/certificates.ts';
 import { OperatorError } from '../errors.ts';
 import { LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
 
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 2_000;
-/** Node's names for what it has against a certificate. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 export interface GuardedRequest {
   method: 'GET' | 'POST';
@@ -45,7 +44,7 @@ export async function sendGuarded(
     if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
       throw failure('timeout', `${name} did not answer within ${timeoutMs / 1_000} s`);
     }
-    if (code !== undefined && UNTRUSTED.test(code)) {
+    if (isCertificateProblem(code)) {
       throw failure(
         'untrusted',
         `the certificate of ${name} is not trusted (${code}): check spec.engine.caSecretRef`,
