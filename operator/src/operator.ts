@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { LeaderElection } from './controller/leaderElection.ts';
 import { dropLeaderLabel, takeLeaderLabel } from './controller/leaderLabel.ts';
 import { type Reconciler, reconcile } from './controller/reconcile.ts';
-import { Watches } from './controller/watches.ts';
+import { type ApiService, Watches } from './controller/watches.ts';
 import { WorkQueue } from './controller/workQueue.ts';
 import { StatusWriter } from './controller/writeStatus.ts';
 import { BacklogPoller } from './engine/poller.ts';
@@ -64,17 +64,24 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     for (const { namespace, name } of watches.claims.rivals(key)) enqueue(poolKey(namespace, name));
   });
   const scraper = new WorkerScraper(enqueue);
-  const watches: Watches = new Watches(client, config.WATCH_NAMESPACES, enqueue, (service) => {
+  const onApiService = (service: ApiService) => {
     metricsApi?.onApiService(service);
     enqueueAll();
-  });
+  };
+  const watches: Watches = new Watches(
+    client,
+    config.WATCH_NAMESPACES,
+    enqueue,
+    // They say what a HorizontalPodAutoscaler can read, and without a metrics API there is none.
+    config.METRICS_API_SERVICE === undefined ? undefined : onApiService,
+  );
   const exporter = config.EXPORTER_ENABLED
     ? new Exporter(config, {
         client,
         log,
         namespace: config.POD_NAMESPACE,
         name: `${config.LEASE_NAME}-exporter`,
-        ownerName: config.METRICS_API_OWNER,
+        ownerName: config.EXPORTER_OWNER,
       })
     : undefined;
   registerExporterMetrics(registry, () => exporter);

@@ -78,7 +78,7 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     backlog,
     workers: scraper.stats(key),
     metricsApi: sources.metricsApi(),
-    cpuMetricsServed: watches.apiServices.get(CPU_METRICS) !== undefined,
+    cpuMetricsServed: watches.apiServices?.get(CPU_METRICS) !== undefined,
     workerImage: sources.workerImage,
   };
 }
