@@ -6,4 +6,5 @@ const REFUSED =
   /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 
 /** @param code of the error that a connection failed with */
-export const isCertificateProblem = (code: unknown): boolean => typeof code === 'string' && REFUSED.test(code);
+export const isCertificateProblem = (code: unknown): boolean =>
+  typeof code === 'string' && REFUSED.test(code);

@@ -93,6 +93,7 @@ describe('the examples', () => {
     ['ticket-refund', 'ingress/haproxy.yaml'],
     ['ticket-refund', 'cnpg/backup.yaml'],
     ['fareruleworkerpool-operator', 'cert-manager/operator-values.yaml'],
+    ['fareruleworkerpool-operator', 'namespaced/values.yaml'],
   ] as const;
 
   test.each(VALUES)('values for %s: %s', async (chart, file) => {

@@ -34,7 +34,8 @@ export const OPERATOR: Row = {
     },
     {
       title: 'Age of the figures',
-      description: 'Of engines and refunds, as the operator read them. Seconds; more: see EngineFiguresOld, and for what is saved TotalsNotSaved.',
+      description:
+        'Of engines and refunds, as the operator read them. Seconds; more: see EngineFiguresOld, and for what is saved TotalsNotSaved.',
       kind: 'graph',
       unit: 's',
       queries: [

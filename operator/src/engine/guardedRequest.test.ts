@@ -14,7 +14,14 @@ it.each([
       throw new AxiosError('the rest of it', code);
     },
   });
-  const request = { method: 'GET' as const, url: 'http://e.example/', name: 'e', field: 'f', headers: {}, limit: 1 };
+  const request = {
+    method: 'GET' as const,
+    url: 'http://e.example/',
+    name: 'e',
+    field: 'f',
+    headers: {},
+    limit: 1,
+  };
   const failed = expect(sendGuarded(client, request)).rejects;
   await failed.toMatchObject({ code: as, message: expect.stringContaining(says) });
 });

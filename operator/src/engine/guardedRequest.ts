@@ -2,7 +2,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import { isCertificateProblem } from '../../../crds/src/certificates.ts';
 import { OperatorError } from '../errors.ts';
-import { LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
+import { namesRefused, REFUSED_ADDRESS } from './addressGuard.ts';
 
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 2_000;
@@ -28,10 +28,13 @@ export async function sendGuarded(
   client: AxiosInstance,
   { name, field, limit, timeoutMs = TIMEOUT_MS, ...request }: GuardedRequest,
 ): Promise<{ status: number; data: unknown }> {
-  const linkLocal = () =>
-    failure('address', `${name} is at a link-local address, which is never asked: check ${field}`);
+  const refusedAddress = () =>
+    failure(
+      'address',
+      `${name} is at a link-local address, or at one of a cloud's own services, which is never asked: check ${field}`,
+    );
   // A literal address is connected to without a lookup, so the lookup's guard does not see it.
-  if (namesLinkLocal(request.url)) throw linkLocal();
+  if (namesRefused(request.url)) throw refusedAddress();
   try {
     return await client.request({
       ...request,
@@ -40,7 +43,7 @@ export async function sendGuarded(
     });
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
-    if (code === LINK_LOCAL) throw linkLocal();
+    if (code === REFUSED_ADDRESS) throw refusedAddress();
     if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
       throw failure('timeout', `${name} did not answer within ${timeoutMs / 1_000} s`);
     }

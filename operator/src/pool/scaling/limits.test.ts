@@ -235,7 +235,12 @@ describe('overlapping pools', () => {
       { engine: { topic: 'fares', urls: ['http://down.rail.svc/x', 'http://e.airline.svc/x/'] } },
       true,
     ],
-    ['believed all the same in our own namespace', ['http://e.airline.svc/x'], { namespace: 'airline' }, true],
+    [
+      'believed all the same in our own namespace',
+      ['http://e.airline.svc/x'],
+      { namespace: 'airline' },
+      true,
+    ],
   ])('of another namespace that is older is %s', (_, unproven, more, believed) => {
     const urls = ['http://e.airline.svc/x'];
     const mine = claim('mine', '2026-01-02T00:00:00Z', { urls });
