@@ -31,6 +31,8 @@ import { WorkerScraper } from './workers/scraper.ts';
 
 /** Pools reconciled at the same time. */
 const CONCURRENCY = 8;
+/** Until the leader's label is tried again. */
+const LABEL_RETRY_MS = 1_000;
 
 export interface Operator {
   /** Ends when the operator has stopped by itself, with the reason. */
@@ -134,7 +136,24 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     queue.start();
     // The API server trusts this process before the Service leads to it.
     await metricsApi?.lead();
+    labelling = keepTrying(() => label());
+    await labelling;
+  }
+  /** Of the process that leads; never after another one may. */
+  let labelling: Promise<void> | undefined;
+  async function label(): Promise<void> {
     if (config.POD_NAME) await takeLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME);
+  }
+  /** A leader without its label is asked for no metrics: an API server that is busy is no reason to stay so, or to end. */
+  async function keepTrying(work: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        log.warn('leader not labelled', { error: errorMessage(error) });
+        await pause(LABEL_RETRY_MS, stopping.signal);
+      }
+    }
   }
   void lead().catch((error) => ended.resolve(`cannot lead: ${errorMessage(error)}`));
 
@@ -149,6 +168,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       // Before another may lead: two would undo each other's registration.
       await metricsApi?.resign();
       const led = election.leading;
+      // What is under way would take the label from the next leader.
+      await labelling;
       await election.release();
       if (led && config.POD_NAME) {
         await dropLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME).catch(() => undefined);

@@ -85,6 +85,10 @@ export class Book {
         });
       }
     }
+    // What was never saved is known to nobody else: it would begin again from now, without what was counted until here.
+    for (const [key, entry] of this.entries) {
+      if (entry.saved === undefined && !entries.has(key)) entries.set(key, entry);
+    }
     this.entries = entries;
     this.unreadable = unreadable;
     this.savedAt = performance.now();
