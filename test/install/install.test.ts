@@ -3,7 +3,7 @@
  * beside it, everything upgraded under load, rolled back, and uninstalled. One story: each test goes on where the one before
  * it ended.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { stringify } from 'yaml';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { buildStackImages } from '../cluster/stackImages.ts';
@@ -15,6 +15,7 @@ import { FROZEN_TAG, type Frozen, frozenRelease } from './frozen.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
+import { storyOf } from './story.ts';
 
 const OPERATORS = 'frwp-install-operator';
 const REFUNDS = 'frwp-install';
@@ -54,19 +55,7 @@ describeLocal('the charts, installed', () => {
   const inRefunds = (...args: string[]) => kubectl(['-n', REFUNDS, ...args]);
   const release = (verb: 'install' | 'upgrade', name: string, folder: string, flags: string[]) =>
     helm([verb, name, folder, '-n', name === STACK ? REFUNDS : OPERATORS, ...WAIT, ...flags]);
-  let broken = false;
-  /** A test that needs what those before it did: the first that fails is the one to look at. */
-  const step = (name: string, work: () => Promise<unknown>, timeoutMs: number) =>
-    test(
-      name,
-      async () => {
-        if (broken) throw new Error('a step before this one failed');
-        broken = true;
-        await work();
-        broken = false;
-      },
-      timeoutMs,
-    );
+  const step = storyOf();
   const image = async (selector: string) =>
     (
       await inRefunds('get', 'pods', '-l', selector, '-o', 'jsonpath={.items[*].spec.containers[0].image}')

@@ -1,0 +1,177 @@
+/**
+ * The two commands of docs/install.md on a cluster that knows nothing of this project, with the default values: two operators
+ * with their CRD, three engine nodes, a database with a volume, three to twenty workers. What two cores and a cluster
+ * without registries force is in values-two-cores.yaml and values-local.yaml. One story, as in install.test.ts.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { buildOwnImages, importImages } from '../cluster/images.ts';
+import { buildStackImages } from '../cluster/stackImages.ts';
+import { environment } from '../environment/environment.ts';
+import { uninstallOperator } from '../environment/install.ts';
+import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
+import { ROOT } from '../support/paths.ts';
+import { waitFor } from '../support/wait.ts';
+import { chart, type Helm, helmOf } from './helm.ts';
+import { type LocalVolume, localVolume } from './localVolume.ts';
+import { accountsOf, ONCE, startRefund } from './refunds.ts';
+import { type Stack, stackIn } from './stack.ts';
+import { storyOf } from './story.ts';
+
+const OPERATOR = 'fareruleworkerpool-operator';
+/** Where the values of the stack look for the operator by default. */
+const OPERATORS = 'fareruleworkerpool-system';
+const STACK = 'ticket-refund';
+/** Not `refunds`: the environment has Services of the same names there. */
+const REFUNDS = 'refunds-by-default';
+const CRD = 'fareruleworkerpools.farerules.dev';
+const CLAIM = 'data-postgres-0';
+const LOCAL = ['values-local.yaml', 'values-two-cores.yaml'].flatMap((name) => [
+  '-f',
+  join(ROOT, 'test/install', name),
+]);
+
+// A cluster of somebody's own has its own images: there the charts are installed by hand.
+const describeLocal = process.env.FRWP_CLUSTER === 'kubeconfig' ? describe.skip : describe;
+
+describeLocal('the charts with their default values', () => {
+  let kubectl: Kubectl;
+  let helm: Helm;
+  let stack: Stack;
+  let volume: LocalVolume;
+  const step = storyOf();
+
+  const inRefunds = (...args: string[]) => kubectl(['-n', REFUNDS, ...args]);
+  const field = (kind: string, path: string) => inRefunds('get', kind, '-o', `jsonpath={${path}}`);
+  const uninstall = (name: string, namespace: string) =>
+    helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '3m']);
+
+  beforeAll(async () => {
+    kubectl = await kubectlOf(environment());
+    helm = await helmOf(environment());
+    stack = stackIn(kubectl, REFUNDS);
+    await importImages([...(await buildOwnImages()), ...(await buildStackImages())]);
+    // Other suites leave the kind and the operator's rights behind: nobody would see that the charts have to bring them.
+    const pools = await kubectl(['get', 'frwp', '--all-namespaces', '-o', 'name']).catch(() => '');
+    if (pools.trim())
+      throw new Error(`a cluster that knows nothing of us has no pools, this one has ${pools}`);
+    await uninstallOperator(environment());
+    // For the claim of a StatefulSet that is not there yet.
+    volume = await localVolume(kubectl, REFUNDS, CLAIM, '5Gi');
+  }, 900_000);
+
+  afterAll(async () => {
+    await uninstall(STACK, REFUNDS);
+    await uninstall(OPERATOR, OPERATORS);
+    await kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']);
+    await volume?.remove();
+  }, 400_000);
+
+  step(
+    'the first command installs two operators and the kind of their resource',
+    async () => {
+      const flags = ['--namespace', OPERATORS, '--create-namespace', '--wait'];
+      await helm(['install', OPERATOR, await chart(OPERATOR), ...flags]);
+      const ready = [
+        '-n',
+        OPERATORS,
+        'get',
+        'deployment',
+        OPERATOR,
+        '-o',
+        'jsonpath={.status.readyReplicas}',
+      ];
+      expect(await kubectl(ready)).toBe('2');
+      expect(await kubectl(['get', 'crd', CRD, '-o', 'name'])).toContain(CRD);
+    },
+    400_000,
+  );
+
+  step(
+    'helm test finds them at work',
+    async () => {
+      const output = await helm(['test', OPERATOR, '-n', OPERATORS, '--timeout', '3m']);
+      expect(output).toMatch(/Phase:\s+Succeeded/);
+    },
+    240_000,
+  );
+
+  step(
+    'the second command installs three engine nodes, and a pool that waits for its key',
+    async () => {
+      const flags = ['--namespace', REFUNDS, '--create-namespace', '--timeout', '15m'];
+      await helm(['install', STACK, await chart(STACK), ...flags, ...LOCAL]);
+      await inRefunds('rollout', 'status', 'deployment/camunda-platform', '--timeout=5m');
+      expect(await field('deployment/camunda-platform', '.status.readyReplicas')).toBe('3');
+      expect(await field('frwp/llm-worker', '.status.conditions[?(@.type=="CredentialsReady")].reason')).toBe(
+        'SecretNotFound',
+      );
+    },
+    1_000_000,
+  );
+
+  step(
+    'with the key there are three workers, and twenty at most',
+    async () => {
+      await inRefunds(
+        'create',
+        'secret',
+        'generic',
+        'openai-credentials',
+        '--from-literal=api-key=sk-stand-in',
+      );
+      await inRefunds('wait', 'frwp/llm-worker', '--for=condition=Ready', '--timeout=180s');
+      expect(await field('deployment/llm-worker', '.status.readyReplicas')).toBe('3');
+      expect(await field('hpa/llm-worker-hpa', '.spec.minReplicas')).toBe('3');
+      expect(await field('hpa/llm-worker-hpa', '.spec.maxReplicas')).toBe('20');
+    },
+    240_000,
+  );
+
+  step(
+    'helm test runs a refund to its end event',
+    async () => {
+      const output = await helm(['test', STACK, '-n', REFUNDS, '--logs', '--timeout', '5m']);
+      expect(output).toMatch(/decided ALLOWED by Stand-in LLM \(not OpenAI\)/);
+    },
+    330_000,
+  );
+
+  step(
+    'a database that is started again has the refunds of before in its volume',
+    async () => {
+      const refund = await startRefund(stack);
+      expect(await accountsOf(stack, [refund])).toEqual([ONCE]);
+      const uid = await field('pod/postgres-0', '.metadata.uid');
+      await inRefunds('delete', 'pod', 'postgres-0', '--timeout=90s');
+      await waitFor('another pod', async () => (await field('pod/postgres-0', '.metadata.uid')) !== uid, {
+        timeoutMs: 60_000,
+        everyMs: 1_000,
+      });
+      await inRefunds('wait', 'pod/postgres-0', '--for=condition=Ready', '--timeout=120s');
+      // Ended in order, not killed at the end of its time.
+      expect(await inRefunds('logs', 'postgres-0')).not.toMatch(/not properly shut down/);
+      expect(await accountsOf(stack, [refund, await startRefund(stack)])).toEqual([ONCE, ONCE]);
+    },
+    400_000,
+  );
+
+  step(
+    'uninstalled, the stack leaves its volume, its passwords and the key; the operator leaves the kind',
+    async () => {
+      await uninstall(STACK, REFUNDS);
+      await uninstall(OPERATOR, OPERATORS);
+      const names = async (kinds: string) => (await inRefunds('get', kinds, '-o', 'name')).trim().split('\n');
+      expect(await names('persistentvolumeclaims,secrets')).toEqual([
+        `persistentvolumeclaim/${CLAIM}`,
+        ...['camunda-admin', 'camunda-worker', 'openai-credentials', 'postgres', 'redis'].map(
+          (name) => `secret/${name}`,
+        ),
+      ]);
+      expect(await kubectl(['get', 'crd', CRD, '-o', 'name'])).toContain(CRD);
+      // Only the documented command takes it.
+      await kubectl(['delete', 'crd', CRD, '--timeout=60s']);
+    },
+    400_000,
+  );
+});
