@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import winston from 'winston';
 import { KubeError } from '../errors.ts';
 import type { KubeObject } from '../pool/objects.ts';
-import { type Lease, LeaderElection, type LeaderElectionOptions } from './leaderElection.ts';
+import { LeaderElection, type LeaderElectionOptions, type Lease } from './leaderElection.ts';
 
 const log = winston.createLogger({ silent: true });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -4,7 +4,10 @@ import { takeLeaderLabel } from './leaderLabel.ts';
 
 describe('the label of the leader', () => {
   const client = (status: number, labelled: string[]) => ({
-    list: async () => ({ metadata: { resourceVersion: '1' }, items: [{ metadata: { name: 'former' } }] as never[] }),
+    list: async () => ({
+      metadata: { resourceVersion: '1' },
+      items: [{ metadata: { name: 'former' } }] as never[],
+    }),
     merge: async (_kind: unknown, name: string) => {
       if (name === 'former') throw new KubeError(status, 'no', 'no');
       labelled.push(name);
