@@ -26,6 +26,8 @@ const STACK = 'ticket-refund';
 const REFUNDS = 'refunds-by-default';
 const CRD = 'fareruleworkerpools.farerules.dev';
 const CLAIM = 'data-postgres-0';
+/** Secrets that the hook makes. */
+const MADE = ['camunda-admin', 'camunda-worker', 'postgres', 'redis'];
 const LOCAL = ['values-local.yaml', 'values-two-cores.yaml'].flatMap((name) => [
   '-f',
   join(ROOT, 'test/install', name),
@@ -106,6 +108,16 @@ describeLocal('the charts with their default values', () => {
       expect(await field('frwp/llm-worker', '.status.conditions[?(@.type=="CredentialsReady")].reason')).toBe(
         'SecretNotFound',
       );
+      // Nothing is left of the hook that made the passwords, and they are neither in the manifest nor in a hook of the record.
+      expect((await inRefunds('get', 'jobs,configmaps,roles', '-o', 'name')).includes('make-secrets')).toBe(
+        false,
+      );
+      const record = await helm(['get', 'all', STACK, '-n', REFUNDS]);
+      for (const name of MADE) {
+        const password = await stack.secret(name, 'password');
+        expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+        expect(record.includes(password) || record.includes(btoa(password))).toBe(false);
+      }
     },
     1_000_000,
   );
@@ -164,9 +176,7 @@ describeLocal('the charts with their default values', () => {
       const names = async (kinds: string) => (await inRefunds('get', kinds, '-o', 'name')).trim().split('\n');
       expect(await names('persistentvolumeclaims,secrets')).toEqual([
         `persistentvolumeclaim/${CLAIM}`,
-        ...['camunda-admin', 'camunda-worker', 'openai-credentials', 'postgres', 'redis'].map(
-          (name) => `secret/${name}`,
-        ),
+        ...[...MADE, 'openai-credentials'].sort().map((name) => `secret/${name}`),
       ]);
       expect(await kubectl(['get', 'crd', CRD, '-o', 'name'])).toContain(CRD);
       // Only the documented command takes it.

@@ -12,19 +12,27 @@ export const FROZEN_TAG = '0.0.9';
 
 export interface Frozen {
   /** Folder of a chart of then. */
-  chart(name: 'fareruleworkerpool-crds' | 'fareruleworkerpool-operator'): string;
+  chart(name: 'fareruleworkerpool-crds' | 'fareruleworkerpool-operator' | 'ticket-refund'): string;
   images: ImageArchive[];
 }
 
+/** Folder of the frozen release, unpacked. */
+async function unpacked(): Promise<string> {
+  const home = join(CACHE, `frozen-${contentHash([PACKED])}`);
+  if (existsSync(home)) return home;
+  mkdirSync(CACHE, { recursive: true });
+  const fresh = mkdtempSync(join(CACHE, '.frozen-'));
+  await run('tar', ['-xJf', PACKED, '-C', fresh]);
+  renameSync(fresh, home);
+  return home;
+}
+
+/** Folder of the sample stack's chart of then. */
+export const frozenStack = async (): Promise<string> => join(await unpacked(), 'charts/ticket-refund');
+
 export async function frozenRelease(): Promise<Frozen> {
+  const home = await unpacked();
   const hash = contentHash([PACKED]);
-  const home = join(CACHE, `frozen-${hash}`);
-  if (!existsSync(home)) {
-    mkdirSync(CACHE, { recursive: true });
-    const fresh = mkdtempSync(join(CACHE, '.frozen-'));
-    await run('tar', ['-xJf', PACKED, '-C', fresh]);
-    renameSync(fresh, home);
-  }
   const images: ImageArchive[] = [];
   for (const part of ['operator', 'worker']) {
     const name = `docker.io/fareruleworkerpool/${part}:${FROZEN_TAG}`;

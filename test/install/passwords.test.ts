@@ -2,15 +2,13 @@
  * The Secrets that the sample stack's hook makes, on a real API server: what is there is kept, over upgrades also from a
  * chart that had them in its release. Nothing waits for the stack itself, of which no pod is needed here.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { nameOf, rendered, variants } from '../../charts/checks/charts.ts';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
+import { frozenStack } from './frozen.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { STACK_VALUES } from './stack.ts';
 
@@ -80,19 +78,7 @@ testLocal(
 testLocal(
   'Secrets that an earlier chart has in its release outlive the upgrade, the next one, and the release',
   async () => {
-    const earlier = mkdtempSync(join(tmpdir(), 'frwp-earlier-'));
-    try {
-      cpSync(await chart(STACK), earlier, { recursive: true });
-      rmSync(join(earlier, 'templates/secrets/owned.yaml'));
-      rmSync(join(earlier, 'templates/secrets/make.yaml'));
-      cpSync(
-        join(import.meta.dirname, 'earlier-secrets.tpl'),
-        join(earlier, 'templates/secrets/earlier.yaml'),
-      );
-      await release('install', earlier);
-    } finally {
-      rmSync(earlier, { recursive: true });
-    }
+    await release('install', await frozenStack());
     const installed = await secrets();
     expect(Object.keys(installed)).toEqual(MADE);
 
