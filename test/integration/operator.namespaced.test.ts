@@ -58,6 +58,9 @@ describe('an operator without any right in the cluster', () => {
     await cluster.startLeader({ EXPORTER_OWNER: RELEASE });
   }, 60_000);
   afterAll(async () => {
+    // It would be a part of every other suite's `admin`.
+    const kubectl = await kubectlOf(environment());
+    await kubectl(['delete', '--ignore-not-found', '-f', join(EXAMPLE, 'install-right.yaml')]);
     await cluster.close();
     await refunds.remove();
   }, 60_000);
