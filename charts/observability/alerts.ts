@@ -138,6 +138,16 @@ unless on (namespace, pool)
       'The operator cannot read the history of {{ $labels.engine }}. Do not rely on TaskQueueBacklog, SLABreachSpike and OpenIncidents.',
   },
   {
+    alert: 'TotalsNotSaved',
+    // Of two leaders after another, the one that does.
+    expr: `min by (namespace) (last_over_time(fareruleworkerpool_exporter_saved_seconds[${LOOK_BACK}]))
+  > 600 # totalsNotSavedSeconds`,
+    severity: 'warning',
+    summary: 'The operator cannot save its totals of engines and refunds',
+    description:
+      'The last time was {{ $value | humanizeDuration }} ago. The next leader counts from there on: what the engine deletes from its history first is lost.',
+  },
+  {
     alert: 'WorkersNotScraped',
     expr: `max by (namespace, pool) (fareruleworkerpool_replicas) > 0
 unless on (namespace, pool)

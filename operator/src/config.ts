@@ -29,7 +29,7 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe(
-      'Service in POD_NAMESPACE that leads to METRICS_API_PORT. Left out: external.metrics.k8s.io is not served.',
+      'Service in POD_NAMESPACE that leads to METRICS_API_PORT. Left out: external.metrics.k8s.io is not served, and no APIService looked at.',
     ),
   METRICS_API_SERVICE_PORT: port.default(443).describe('Port of that Service.'),
   METRICS_API_PORT: port.default(6443).describe('TLS port on which external.metrics.k8s.io is served.'),
@@ -50,14 +50,19 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe(
-      'ClusterRole that owns the APIService and the totals of the exporter, so that they go when the operator is uninstalled.',
-    ),
+    .describe('ClusterRole that owns the APIService, so that it goes when the operator is uninstalled.'),
   EXPORTER_ENABLED: z
     .enum(['true', 'false'])
     .default('true')
     .transform((text) => text === 'true')
     .describe('Whether metrics of engines and refunds are made from the history of the engines.'),
+  EXPORTER_OWNER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Role in POD_NAMESPACE that owns the totals of the exporter, so that they go when the operator is uninstalled.',
+    ),
   EXPORTER_INTERVAL_SECONDS: seconds.min(1).default(10).describe('How often the history is read.'),
   EXPORTER_OVERLAP_SECONDS: seconds
     .min(2)

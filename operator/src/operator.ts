@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { LeaderElection } from './controller/leaderElection.ts';
 import { dropLeaderLabel, takeLeaderLabel } from './controller/leaderLabel.ts';
 import { type Reconciler, reconcile } from './controller/reconcile.ts';
-import { Watches } from './controller/watches.ts';
+import { type ApiService, Watches } from './controller/watches.ts';
 import { WorkQueue } from './controller/workQueue.ts';
 import { StatusWriter } from './controller/writeStatus.ts';
 import { BacklogPoller } from './engine/poller.ts';
@@ -31,6 +31,8 @@ import { WorkerScraper } from './workers/scraper.ts';
 
 /** Pools reconciled at the same time. */
 const CONCURRENCY = 8;
+/** Until the leader's label is tried again. */
+const LABEL_RETRY_MS = 1_000;
 
 export interface Operator {
   /** Ends when the operator has stopped by itself, with the reason. */
@@ -60,19 +62,28 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     for (const { metadata } of watches.pools.values()) enqueue(`${metadata.namespace}/${metadata.name}`);
   };
 
-  const poller = new BacklogPoller(enqueue);
+  const poller = new BacklogPoller(enqueue, (key) => {
+    for (const { namespace, name } of watches.claims.rivals(key)) enqueue(poolKey(namespace, name));
+  });
   const scraper = new WorkerScraper(enqueue);
-  const watches: Watches = new Watches(client, config.WATCH_NAMESPACES, enqueue, (service) => {
+  const onApiService = (service: ApiService) => {
     metricsApi?.onApiService(service);
     enqueueAll();
-  });
+  };
+  const watches: Watches = new Watches(
+    client,
+    config.WATCH_NAMESPACES,
+    enqueue,
+    // They say what a HorizontalPodAutoscaler can read, and without a metrics API there is none.
+    config.METRICS_API_SERVICE === undefined ? undefined : onApiService,
+  );
   const exporter = config.EXPORTER_ENABLED
     ? new Exporter(config, {
         client,
         log,
         namespace: config.POD_NAMESPACE,
         name: `${config.LEASE_NAME}-exporter`,
-        ownerName: config.METRICS_API_OWNER,
+        ownerName: config.EXPORTER_OWNER,
       })
     : undefined;
   registerExporterMetrics(registry, () => exporter);
@@ -125,7 +136,24 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     queue.start();
     // The API server trusts this process before the Service leads to it.
     await metricsApi?.lead();
+    labelling = keepTrying(() => label());
+    await labelling;
+  }
+  /** Of the process that leads; never after another one may. */
+  let labelling: Promise<void> | undefined;
+  async function label(): Promise<void> {
     if (config.POD_NAME) await takeLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME);
+  }
+  /** A leader without its label is asked for no metrics: an API server that is busy is no reason to stay so, or to end. */
+  async function keepTrying(work: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        log.warn('leader not labelled', { error: errorMessage(error) });
+        await pause(LABEL_RETRY_MS, stopping.signal);
+      }
+    }
   }
   void lead().catch((error) => ended.resolve(`cannot lead: ${errorMessage(error)}`));
 
@@ -140,6 +168,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       // Before another may lead: two would undo each other's registration.
       await metricsApi?.resign();
       const led = election.leading;
+      // What is under way would take the label from the next leader.
+      await labelling;
       await election.release();
       if (led && config.POD_NAME) {
         await dropLeaderLabel(client, config.POD_NAMESPACE, config.POD_NAME).catch(() => undefined);

@@ -97,6 +97,7 @@ describe('the examples', () => {
     ['ticket-refund', 'cnpg/backup.yaml'],
     ['fareruleworkerpool-operator', 'cert-manager/operator-values.yaml'],
     ['ticket-refund', 'cert-manager/stack-values.yaml'],
+    ['fareruleworkerpool-operator', 'namespaced/values.yaml'],
   ] as const;
 
   test.each(VALUES)('values for %s: %s', async (chart, file) => {

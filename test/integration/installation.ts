@@ -5,6 +5,11 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 const RELEASE = 'fareruleworkerpool-operator';
 const NAMESPACE = 'fareruleworkerpool-system';
 
+interface Rule {
+  resources: string[];
+  resourceNames?: string[];
+}
+
 interface Binding extends KubernetesObject {
   roleRef: { kind: string; name: string };
   subjects: { name: string; namespace: string }[];
@@ -48,6 +53,37 @@ export function secretAccess(
       subjects: [{ kind: 'ServiceAccount', ...account }],
     } as KubernetesObject,
   ];
+}
+
+/** What the chart gives in its own namespace under the release's name, under the name that a suite's operator has. */
+export function ownNames(name: string, account: { name: string; namespace: string }): KubernetesObject[] {
+  const metadata = { name: `${name}-own`, namespace: account.namespace };
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const rule = (apiGroup: string, resource: string, resourceName: string) => ({
+    apiGroups: [apiGroup],
+    resources: [resource],
+    resourceNames: [resourceName],
+    verbs: ['get', 'update'],
+  });
+  const rules = [rule('coordination.k8s.io', 'leases', name), rule('', 'configmaps', `${name}-exporter`)];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+  return [
+    { apiVersion, kind: 'Role', metadata, rules } as KubernetesObject,
+    {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef,
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    } as KubernetesObject,
+  ];
+}
+
+/** Name of the Lease that these rights are for. */
+export function leaseOf(rights: KubernetesObject[]): string | undefined {
+  const rules = rights.flatMap((object) => ('rules' in object ? (object.rules as Rule[]) : []));
+  return rules.find(({ resources, resourceNames }) => resourceNames && resources.includes('leases'))
+    ?.resourceNames?.[0];
 }
 
 /**

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { environment } from '../environment/environment.ts';
 import { TokenGateway } from '../support/tokenGateway.ts';
 import { waitFor } from '../support/wait.ts';
-import { TestCluster } from './operatorHarness.ts';
+import { secretAccess } from './installation.ts';
+import { poolSpec, TestCluster } from './operatorHarness.ts';
 import { deployRefundProcess, type RefundProcess } from './refundProcess.ts';
 
 const WAITING = 3;
@@ -17,6 +19,8 @@ describe('a pool whose engine wants bearer tokens', () => {
   let cluster: TestCluster;
   let refunds: RefundProcess;
   let gateway: TokenGateway;
+  /** A namespace whose pool names the same engine and topic. */
+  let rival: string;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'gateway-'));
@@ -28,7 +32,11 @@ describe('a pool whose engine wants bearer tokens', () => {
       lifetimeSeconds: 2,
       client: { id: 'pool', secret: SECRET },
     });
-    await cluster.startLeader();
+    rival = `${cluster.namespace}-rival`;
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: rival } });
+    // First, and of the same second at worst: then the name makes it the older one.
+    await claimFrom(rival, {});
+    await cluster.startLeader({ WATCH_NAMESPACES: `${cluster.namespace},${rival}` });
     await cluster.secret('openai', { 'api-key': 'key' });
     await Promise.all(Array.from({ length: WAITING }, () => refunds.start()));
     await cluster.createPool('pool', {
@@ -42,6 +50,8 @@ describe('a pool whose engine wants bearer tokens', () => {
   }, 90_000);
   afterAll(async () => {
     await cluster?.close();
+    if (rival)
+      await cluster.objects.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: rival } });
     await gateway?.stop();
     await refunds?.remove();
     rmSync(directory, { recursive: true, force: true });
@@ -49,6 +59,14 @@ describe('a pool whose engine wants bearer tokens', () => {
 
   const client = (secret: string) =>
     cluster.secret('engine-client', { CLIENT_ID: 'pool', CLIENT_SECRET: secret });
+  /** @param access to the engine */
+  const claimFrom = (namespace: string, access: object) =>
+    cluster.apply({
+      apiVersion: 'farerules.dev/v1alpha1',
+      kind: 'FareRuleWorkerPool',
+      metadata: { name: 'older', namespace },
+      spec: { ...poolSpec(), engine: { urls: [gateway.baseURL], topic: refunds.topic, ...access } },
+    } as KubernetesObject);
   const pending = async () => (await cluster.pool('pool')).status?.pendingTasks;
 
   it('says which Secret is missing', async () => {
@@ -77,6 +95,34 @@ describe('a pool whose engine wants bearer tokens', () => {
     expect(gateway.issued.length - before).toBeGreaterThanOrEqual(3);
     expect(gateway.refused).toBe(refused);
   }, 30_000);
+
+  it('scales beside an older pool of another namespace until the engine counts for that one, too', async () => {
+    await cluster.condition('pool', 'ScalingActive', 'DirectMode');
+    for (const [name, stringData] of Object.entries({
+      'engine-client': { CLIENT_ID: 'pool', CLIENT_SECRET: SECRET },
+      'engine-ca': { 'ca.crt': gateway.ca },
+    })) {
+      await cluster.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace: rival },
+        stringData,
+      } as KubernetesObject);
+    }
+    await cluster.apply(...secretAccess(rival, cluster.account));
+    await claimFrom(rival, {
+      oauth2: { tokenURL: gateway.tokenURL, secretRef: { name: 'engine-client' } },
+      caSecretRef: { name: 'engine-ca' },
+    });
+    const { message } = await cluster.condition('pool', 'ScalingActive', 'OverlapsOlderPool', 30_000);
+    expect(message).toContain(`Pool ${rival}/older is older and serves the same tasks`);
+    await cluster.objects.delete({
+      apiVersion: 'farerules.dev/v1alpha1',
+      kind: 'FareRuleWorkerPool',
+      metadata: { name: 'older', namespace: rival },
+    });
+    await cluster.condition('pool', 'ScalingActive', 'DirectMode');
+  }, 60_000);
 
   it('hands client and certificates to its workers as files, and names them in the environment', async () => {
     const deployment = await waitFor('the Deployment', () => cluster.get('apps/v1', 'Deployment', 'pool'));

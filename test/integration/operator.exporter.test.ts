@@ -44,7 +44,7 @@ afterAll(async () => {
   await refunds.remove();
 }, 60_000);
 
-const savedName = () => `${cluster.namespace}-exporter`;
+const savedName = () => `${cluster.leaseName}-exporter`;
 const saved = () => cluster.get('v1', 'ConfigMap', savedName(), cluster.operatorNamespace);
 
 function createPool(name: string, engine: Partial<PoolSpecInput['engine']> = {}): Promise<void> {

@@ -66,6 +66,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
     const env = {
       ...(await cluster.serveMetrics()),
       METRICS_API_OWNER: release,
+      EXPORTER_OWNER: release,
       POD_NAME: 'operator-0',
     };
     const first = await cluster.startLeader(env);
@@ -101,7 +102,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
 
   /** Version of what the exporter keeps. */
   const kept = async () => {
-    const name = `${cluster.namespace}-exporter`;
+    const name = `${cluster.leaseName}-exporter`;
     const book = await cluster.get('v1', 'ConfigMap', name, cluster.operatorNamespace);
     return book?.metadata.resourceVersion;
   };
@@ -171,7 +172,7 @@ const FINALIZERS: Pick<Right, 'verb' | 'group' | 'resource'> = {
   async function goToSleep(): Promise<void> {
     await waitFor(
       'the totals of the first process to be saved',
-      () => cluster.get('v1', 'ConfigMap', `${cluster.namespace}-exporter`, cluster.operatorNamespace),
+      () => cluster.get('v1', 'ConfigMap', `${cluster.leaseName}-exporter`, cluster.operatorNamespace),
       SOON,
     );
     await cluster.createPool('sleeper', {

@@ -23,7 +23,7 @@ import { kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
-import { secretAccess } from './installation.ts';
+import { leaseOf, ownNames, secretAccess } from './installation.ts';
 
 /** Any object, with the fields that a test looks at. */
 export type Live = KubernetesObject & {
@@ -62,6 +62,8 @@ export class TestCluster {
   operatorNamespace = '';
   operatorAccount = '';
   accountNamespace = '';
+  /** Name of the Lease, which the rights are for. */
+  leaseName = '';
   /** What `change` made of the rights, to be taken away again. */
   private ownRights: KubernetesObject[] = [];
   private readonly operators: RunningProcess[] = [];
@@ -96,7 +98,15 @@ export class TestCluster {
     cluster.accountNamespace = account?.metadata?.namespace ?? '';
     const home = applied.find(({ kind }) => kind === 'Namespace');
     cluster.operatorNamespace = home?.metadata?.name ?? cluster.accountNamespace;
-    if (!change) await cluster.apply(...secretAccess(cluster.namespace, cluster.account));
+    cluster.leaseName = (change && leaseOf(applied)) ?? cluster.namespace;
+    if (!change) {
+      await cluster.apply(...secretAccess(cluster.namespace, cluster.account));
+      cluster.ownRights = ownNames(cluster.leaseName, {
+        name: cluster.operatorAccount,
+        namespace: cluster.operatorNamespace,
+      });
+      await cluster.apply(...cluster.ownRights);
+    }
     await waitFor('the CRD to be served', () => cluster.list('farerules.dev/v1alpha1', 'FareRuleWorkerPool'));
     return cluster;
   }
@@ -183,7 +193,7 @@ export class TestCluster {
       env: {
         KUBECONFIG: await this.operatorKubeconfig(),
         POD_NAMESPACE: this.operatorNamespace,
-        LEASE_NAME: this.namespace,
+        LEASE_NAME: this.leaseName,
         WATCH_NAMESPACES: this.namespace,
         WORKER_IMAGE: environment().images.worker,
         METRICS_PORT: String(metricsPort),

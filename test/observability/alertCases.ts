@@ -37,6 +37,9 @@ const engine = (operator: string, status: string) =>
   condition(operator, 'EngineReachable', status, status === 'True' ? 'Counted' : 'CountFailed');
 const leader = (operator: string) =>
   by(operator, 'fareruleworkerpool_leader', 'namespace="fareruleworkerpool-system"');
+const OPERATOR = { namespace: 'fareruleworkerpool-system' };
+const saved = (operator: string) =>
+  by(operator, 'fareruleworkerpool_exporter_saved_seconds', 'namespace="fareruleworkerpool-system"');
 const served = (operator: string) =>
   by(operator, 'fareruleworkerpool_metrics_api_served', 'namespace="fareruleworkerpool-system"');
 const SYSTEM = { namespace: 'fareruleworkerpool-system' };
@@ -428,6 +431,34 @@ export const CASES: Case[] = [
     when: 'does not fire when a round fails now and then',
     series: { [up('o1')]: '1 0 1 1 0 1 0 1 1 0 0 1 1x5' },
     minutes: 10,
+    firing: [],
+  },
+  {
+    alert: 'TotalsNotSaved',
+    when: 'fires when nothing was saved for ten minutes',
+    series: { [saved('o1')]: '5 60+60x20' },
+    minutes: 13,
+    firing: [OPERATOR],
+  },
+  {
+    alert: 'TotalsNotSaved',
+    when: 'does not end because the one who cannot save has gone',
+    series: { [saved('o1')]: '5 60+60x11 stale' },
+    minutes: 14,
+    firing: [OPERATOR],
+  },
+  {
+    alert: 'TotalsNotSaved',
+    when: 'ends when another leader saves them',
+    series: { [saved('o1')]: '5 60+60x11 stale', [saved('o2')]: '_x13 5 7 9' },
+    minutes: 14,
+    firing: [],
+  },
+  {
+    alert: 'TotalsNotSaved',
+    when: 'does not fire while they are saved, if late now and then',
+    series: { [saved('o1')]: '5 65 5 300 9 5x20' },
+    minutes: 20,
     firing: [],
   },
   {

@@ -143,3 +143,50 @@ imagePullSecrets:
   {{- end }}
 {{- end }}
 {{- end }}
+
+{{/*
+Whether the release has nothing but what is in namespaces, so that it needs no right in the cluster: "true" or empty. The
+metrics API is one for the whole cluster, and rights in every namespace are the cluster's.
+*/}}
+{{- define "operator.namespaced" -}}
+{{- if and (not .Values.metricsApi.enabled) (include "operator.watchedNamespaces" . | fromYamlArray) -}}
+true
+{{- end }}
+{{- end }}
+
+{{/* What the operator may do in the namespaces of pools. Nothing with Secrets: see rbac-secrets.yaml. */}}
+{{- define "operator.poolRules" -}}
+- apiGroups: [farerules.dev]
+  resources: [fareruleworkerpools]
+  verbs: [list, watch]
+- apiGroups: [farerules.dev]
+  resources: [fareruleworkerpools/status]
+  verbs: [patch]
+# Where OwnerReferencesPermissionEnforcement is on, an owner reference that blocks deletion needs this.
+- apiGroups: [farerules.dev]
+  resources: [fareruleworkerpools/finalizers]
+  verbs: [update]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [apps]
+  resources: [deployments/scale]
+  verbs: [patch]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  # Deleted where the operator scales in its place.
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: ['']
+  resources: [serviceaccounts]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: ['']
+  resources: [pods]
+  # Patched to say which pod goes first.
+  verbs: [list, watch, patch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- end }}

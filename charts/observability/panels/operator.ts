@@ -34,7 +34,8 @@ export const OPERATOR: Row = {
     },
     {
       title: 'Age of the figures',
-      description: 'Of engines and refunds, as the operator read them. Seconds; more: see EngineFiguresOld.',
+      description:
+        'Of engines and refunds, as the operator read them. Seconds; more: see EngineFiguresOld, and for what is saved TotalsNotSaved.',
       kind: 'graph',
       unit: 's',
       queries: [
@@ -42,6 +43,7 @@ export const OPERATOR: Row = {
           expr: once('engine, process', 'fareruleworkerpool_exporter_age_seconds', PROCESS),
           legend: '{{process}}',
         },
+        { expr: 'min(fareruleworkerpool_exporter_saved_seconds)', legend: 'saved' },
       ],
     },
   ],

@@ -5,8 +5,10 @@
  * it (a leader that leaves gracefully gives it back) or when it has not changed
  * for its whole duration *as seen by this process*: clocks of machines are not
  * compared. The leader renews every 2 s; when it could not for 10 s it has lost,
- * five seconds before anybody may take over. Every write carries the version
- * that was read, so of two that try at once one fails.
+ * five seconds before anybody may take over. Those ten begin when the last
+ * renewal that succeeded was sent, for it counts from then on at the earliest.
+ * Every write carries the version that was read, so of two that try at once one
+ * fails. A Lease that was deleted is made anew, by one of them.
  */
 import { errorMessage, KubeError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -32,7 +34,7 @@ export interface Lease extends KubeObject {
 }
 
 export interface LeaderElectionOptions {
-  client: KubeClient;
+  client: Pick<KubeClient, 'get' | 'create' | 'replace'>;
   log: Logger;
   namespace: string;
   name: string;
@@ -122,30 +124,44 @@ export class LeaderElection {
   }
 
   private async renew(): Promise<void> {
-    const { client, identity, log, name, namespace, onLost } = this.options;
+    const { log, onLost } = this.options;
     const { signal } = this.aborter;
     let renewedAt = performance.now();
+    const leftMs = () => Math.max(0, Math.ceil(renewedAt + RENEW_DEADLINE_MS - performance.now()));
     for (;;) {
-      await pause(RENEW_EVERY_MS, signal);
+      await pause(Math.min(RENEW_EVERY_MS, leftMs()), signal);
       if (signal.aborted || !this.held) return;
+      const sentAt = performance.now();
+      // Whatever hangs, it is over when the ten seconds are.
+      const attempt = AbortSignal.timeout(Math.min(RENEW_DEADLINE_MS / 2, leftMs()));
       try {
-        const attempt = AbortSignal.timeout(RENEW_DEADLINE_MS / 2);
-        const spec = { ...this.held.spec, renewTime: microTime() };
-        this.held = await client.replace<Lease>({ ...this.held, spec }, attempt);
-        renewedAt = performance.now();
+        const held = await this.renewOnce(this.held, attempt);
+        if (!held) return this.lose('another process holds the Lease', onLost);
+        renewedAt = sentAt;
+        this.held = held;
       } catch (error) {
         log.warn('lease not renewed', { error: errorMessage(error) });
-        if (error instanceof KubeError && error.status === 409) {
-          // Somebody edited the Lease, or holds it now.
-          const current = await client.get<Lease>(KINDS.lease, name, namespace).catch(() => undefined);
-          if (current && current.spec.holderIdentity !== identity)
-            return this.lose('another process holds the Lease', onLost);
-          if (current) this.held = current;
-        }
       }
-      if (performance.now() - renewedAt > RENEW_DEADLINE_MS) {
+      if (leftMs() === 0) {
         return this.lose(`the Lease could not be renewed for ${RENEW_DEADLINE_MS / 1_000} s`, onLost);
       }
+    }
+  }
+
+  /** The Lease as it is then; undefined when it is another process's. @throws what the API server answers */
+  private async renewOnce(held: Lease, signal: AbortSignal): Promise<Lease | undefined> {
+    const { client, identity, name, namespace } = this.options;
+    const renewed = (lease: Lease) => ({ ...lease, spec: { ...held.spec, renewTime: microTime() } });
+    try {
+      return await client.replace<Lease>(renewed(held), signal);
+    } catch (error) {
+      if (!(error instanceof KubeError) || (error.status !== 409 && error.status !== 404)) throw error;
+      // Somebody edited the Lease, deleted it, or holds it now.
+      const current = await client.get<Lease>(KINDS.lease, name, namespace, signal);
+      if (!current) return client.create<Lease>({ ...this.fresh(), spec: renewed(held).spec }, signal);
+      return current.spec.holderIdentity === identity
+        ? client.replace<Lease>(renewed(current), signal)
+        : undefined;
     }
   }
 

@@ -67,7 +67,10 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     pool,
     ...(memory && { memory }),
     ...(foreignScaler !== undefined && { foreignScaler }),
-    claims: watches.claims.rivals(key),
+    claims: watches.claims
+      .rivals(key)
+      .map((rival) => ({ ...rival, unproven: poller.unproven(poolKey(rival.namespace, rival.name)) })),
+    unproven: poller.unproven(key),
     live,
     secrets,
     ...(operator !== undefined && { operator }),
@@ -75,7 +78,7 @@ export async function observe(sources: Sources, pool: FareRuleWorkerPool): Promi
     backlog,
     workers: scraper.stats(key),
     metricsApi: sources.metricsApi(),
-    cpuMetricsServed: watches.apiServices.get(CPU_METRICS) !== undefined,
+    cpuMetricsServed: watches.apiServices?.get(CPU_METRICS) !== undefined,
     workerImage: sources.workerImage,
   };
 }

@@ -24,7 +24,8 @@ export class Watches {
   readonly serviceAccounts: Store<KubeObject>;
   readonly pods: Store<Pod>;
   private readonly podsByPool = new MultiIndex<Pod>();
-  readonly apiServices: Informer<ApiService>;
+  /** Undefined where they are not looked at. */
+  readonly apiServices: Informer<ApiService> | undefined;
   /** Those that pools refer to. */
   readonly secrets: SecretWatcher;
   readonly claims: Claims;
@@ -32,13 +33,14 @@ export class Watches {
 
   /**
    * @param enqueue called with the key of each pool that a change concerns
-   * @param onApiService called when an API group came, went or changed its health
+   * @param onApiService called when an API group came, went or changed its health. Left out: nobody looks at them, which
+   *   takes a right in the whole cluster
    */
   constructor(
     client: KubeClient,
     namespaces: readonly string[],
     enqueue: (key: string) => void,
-    onApiService: (service: ApiService) => void,
+    onApiService: ((service: ApiService) => void) | undefined,
   ) {
     const owned = <T extends KubeObject>(kind: Kind, onChange: (object: T) => void) =>
       new Store<T>(client, namespaces, {
@@ -83,13 +85,15 @@ export class Watches {
       else this.podsByPool.delete(id);
       if (pool) enqueue(poolKey(namespace, pool));
     });
-    this.apiServices = new Informer<ApiService>(client, { kind: KINDS.apiService, onChange: onApiService });
+    this.apiServices =
+      onApiService && new Informer<ApiService>(client, { kind: KINDS.apiService, onChange: onApiService });
     this.secrets = new SecretWatcher(client, enqueue);
   }
 
   private get stores(): { synced: boolean; stop(): void }[] {
     const { pools, deployments, autoscalers, disruptionBudgets, serviceAccounts, pods, apiServices } = this;
-    return [pools, deployments, autoscalers, disruptionBudgets, serviceAccounts, pods, apiServices];
+    const all = [pools, deployments, autoscalers, disruptionBudgets, serviceAccounts, pods];
+    return apiServices ? [...all, apiServices] : all;
   }
 
   get synced(): boolean {

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from '@jest/globals';
-import { guardedLookup, isLinkLocal, LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
+import { guardedLookup, isRefused, namesRefused, REFUSED_ADDRESS } from './addressGuard.ts';
 
 describe('an address', () => {
   it.each([
@@ -24,9 +24,24 @@ describe('an address', () => {
     ['172.16.0.1', false],
     ['192.168.0.1', false],
     ['fd00::1', false],
+    ['100.100.100.200', true],
+    ['100.100.100.201', false],
+    ['::ffff:100.100.100.200', true],
+    ['64:ff9b::100.100.100.200', true],
+    ['168.63.129.16', true],
+    ['168.63.129.17', false],
+    ['192.0.0.192', true],
+    ['192.0.0.191', false],
+    ['fd00:ec2::254', true],
+    ['fd00:ec2:0:0:0:0:0:254', true],
+    ['fd00:ec2::253', false],
+    ['fd00:ec2::23', true],
+    ['fd20:ce::254', true],
+    ['fd00:c1::a9fe:a9fe', true],
+    ['fd00:42::42', true],
     ['engine.example', false],
-  ])('%s is link-local: %s', (address, refused) => {
-    expect(isLinkLocal(address)).toBe(refused);
+  ])('%s is never asked: %s', (address, refused) => {
+    expect(isRefused(address)).toBe(refused);
   });
 });
 
@@ -39,12 +54,14 @@ describe('a URL', () => {
     ['http://169.254.43518/', true],
     ['http://169.254.169.254.:8080/', true],
     ['https://[fe80::1]:8443/', true],
+    ['http://[FD00:EC2::254]/latest/', true],
+    ['http://100.100.100.200/latest/', true],
     ['http://[::ffff:169.254.169.254]/', true],
     ['http://127.0.0.1:8080/engine-rest', false],
     ['http://169.254.169.254.example/', false],
     ['no url', false],
-  ])('%s names a link-local address: %s', (url, refused) => {
-    expect(namesLinkLocal(url)).toBe(refused);
+  ])('%s names one that is never asked: %s', (url, refused) => {
+    expect(namesRefused(url)).toBe(refused);
   });
 });
 
@@ -69,9 +86,9 @@ describe('a lookup', () => {
     expect(await lookUp([good], false)).toEqual([undefined, '10.0.0.1', 4]);
   });
 
-  it('fails when any of the addresses is link-local, whichever comes first', async () => {
-    expect(await lookUp([bad], false)).toEqual([LINK_LOCAL, '', undefined]);
-    expect(await lookUp([good, bad], true)).toEqual([LINK_LOCAL, '', undefined]);
+  it('fails when any of the addresses is never asked, whichever comes first', async () => {
+    expect(await lookUp([bad], false)).toEqual([REFUSED_ADDRESS, '', undefined]);
+    expect(await lookUp([good, bad], true)).toEqual([REFUSED_ADDRESS, '', undefined]);
   });
 
   it('hands on that there is no such name', async () => {

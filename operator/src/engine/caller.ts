@@ -47,9 +47,17 @@ export class EngineCaller {
   startRound(): void {
     this.failedInARow = 0;
     this.answeredThisRound = false;
-    for (const node of this.nodes.takeDue(Date.now())) {
-      void this.on(node, () => this.http.count(node, NOTHING)).catch(() => undefined);
-    }
+    this.visit(this.nodes.takeDue(Date.now()));
+  }
+
+  /** Asks the nodes that no call needs, now and then: what is known of them is what `silent` says. */
+  visitOthers(): void {
+    this.visit(this.nodes.takeUnvisited(Date.now()));
+  }
+
+  /** Nodes that were asked and have not answered for long, or never. */
+  silent(): string[] {
+    return this.nodes.silent(Date.now());
   }
 
   /** Whether any call of this round was answered. */
@@ -71,7 +79,8 @@ export class EngineCaller {
   }
 
   async right(query: RightQuery): Promise<boolean | undefined> {
-    return (await this.call((node) => this.http.right(node, query))).value;
+    // What is an answer here may be a refusal.
+    return (await this.call((node) => this.http.right(node, query), { proves: false })).value;
   }
 
   ask<T>(request: EngineRequest<T>): Promise<Answered<T>> {
@@ -84,7 +93,14 @@ export class EngineCaller {
     this.http.close();
   }
 
-  private call<T>(ask: (node: string) => Promise<T>): Promise<Answered<T>> {
+  private visit(nodes: string[]): void {
+    for (const node of nodes) {
+      void this.on(node, () => this.http.count(node, NOTHING)).catch(() => undefined);
+    }
+  }
+
+  /** @param proves whether an answer shows that the engine lets this user in */
+  private call<T>(ask: (node: string) => Promise<T>, { proves = true } = {}): Promise<Answered<T>> {
     let failure: unknown;
     return this.limit.run(async () => {
       if (this.failedInARow >= CONCURRENCY) throw this.lastFailure;
@@ -93,7 +109,7 @@ export class EngineCaller {
         // Another node would be asked over a new connection, and whoever closes would wait for it.
         if (this.closed) break;
         try {
-          const value = await this.on(node, () => ask(node));
+          const value = await this.on(node, () => ask(node), proves);
           this.failedInARow = 0;
           this.answeredThisRound = true;
           return { value, at };
@@ -108,10 +124,10 @@ export class EngineCaller {
     });
   }
 
-  private async on<T>(node: string, ask: () => Promise<T>): Promise<T> {
+  private async on<T>(node: string, ask: () => Promise<T>, proves = true): Promise<T> {
     try {
       const value = await ask();
-      this.nodes.succeeded(node);
+      this.nodes.succeeded(node, proves ? Date.now() : undefined);
       return value;
     } catch (error) {
       this.nodes.failed(node, Date.now());

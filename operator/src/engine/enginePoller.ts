@@ -1,7 +1,9 @@
 /** Asks one engine what its pools want to know, each question once, for as long as anybody listens. */
 import { errorMessage } from '../errors.ts';
+import { normalURL } from '../pool/engineURL.ts';
 import { EngineCaller } from './caller.ts';
 import { FilterSupport } from './filters.ts';
+import { isBelieved } from './nodes.ts';
 import {
   type Engine,
   inFlightQuery,
@@ -35,6 +37,7 @@ interface Asked {
 }
 
 export class EnginePoller {
+  private readonly urls: string[];
   private readonly caller: EngineCaller;
   private readonly filters: FilterSupport;
   private readonly rights: Rights;
@@ -50,6 +53,7 @@ export class EnginePoller {
   private listsTopics = true;
 
   constructor(engine: Engine) {
+    this.urls = engine.urls.map(normalURL);
     this.filters = new FilterSupport(async (query) => (await this.caller.count(query)).value);
     this.rights = new Rights(engine.auth && ((query) => this.caller.right(query)));
     this.caller = new EngineCaller(engine, () => {
@@ -78,6 +82,16 @@ export class EnginePoller {
 
   knowledge(question: Question): Knowledge {
     return this.asked.get(questionKey(question))?.knowledge ?? {};
+  }
+
+  /**
+   * URLs of the engine at which this question is not answered, and has not been for long: nothing shows that whoever
+   * asks has a share in the tasks there. Empty before the first answer.
+   */
+  unproven(question: Question): string[] {
+    const { counts, failure } = this.knowledge(question);
+    if (isBelieved(counts?.at, Date.now())) return this.caller.silent();
+    return failure === undefined ? [] : this.urls;
   }
 
   /** Whether nobody listens any more. */
@@ -115,6 +129,7 @@ export class EnginePoller {
     this.hurried = false;
     const questions = [...this.asked.values()];
     this.caller.startRound();
+    this.caller.visitOthers();
     try {
       if (this.failures > 0) await this.caller.probe();
       const topics = await this.openTopics(questions);

@@ -1,12 +1,11 @@
 /** One request to an address that a tenant gave: bounded in time and size, every way to fail said in a sentence. */
 import axios, { type AxiosInstance } from 'axios';
+import { isCertificateProblem } from '../../../crds/src/certificates.ts';
 import { OperatorError } from '../errors.ts';
-import { LINK_LOCAL, namesLinkLocal } from './addressGuard.ts';
+import { namesRefused, REFUSED_ADDRESS } from './addressGuard.ts';
 
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 2_000;
-/** Node's names for what it has against a certificate. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 export interface GuardedRequest {
   method: 'GET' | 'POST';
@@ -29,10 +28,13 @@ export async function sendGuarded(
   client: AxiosInstance,
   { name, field, limit, timeoutMs = TIMEOUT_MS, ...request }: GuardedRequest,
 ): Promise<{ status: number; data: unknown }> {
-  const linkLocal = () =>
-    failure('address', `${name} is at a link-local address, which is never asked: check ${field}`);
+  const refusedAddress = () =>
+    failure(
+      'address',
+      `${name} is at a link-local address, or at one of a cloud's own services, which is never asked: check ${field}`,
+    );
   // A literal address is connected to without a lookup, so the lookup's guard does not see it.
-  if (namesLinkLocal(request.url)) throw linkLocal();
+  if (namesRefused(request.url)) throw refusedAddress();
   try {
     return await client.request({
       ...request,
@@ -41,11 +43,11 @@ export async function sendGuarded(
     });
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
-    if (code === LINK_LOCAL) throw linkLocal();
+    if (code === REFUSED_ADDRESS) throw refusedAddress();
     if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') {
       throw failure('timeout', `${name} did not answer within ${timeoutMs / 1_000} s`);
     }
-    if (code !== undefined && UNTRUSTED.test(code)) {
+    if (isCertificateProblem(code)) {
       throw failure(
         'untrusted',
         `the certificate of ${name} is not trusted (${code}): check spec.engine.caSecretRef`,

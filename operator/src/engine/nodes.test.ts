@@ -42,4 +42,31 @@ describe('nodes', () => {
     some.failed('b', 11);
     expect(some.candidates()).toEqual(['c']);
   });
+
+  it('are visited now and then where another one does the work', () => {
+    const some = nodes('a', 'b', 'c');
+    expect(some.takeUnvisited(0)).toEqual(['b', 'c']);
+    expect(some.takeUnvisited(59_999)).toEqual([]);
+    some.failed('a', 60_000);
+    expect(some.takeUnvisited(60_000)).toEqual(['c']);
+  });
+
+  it('are silent once they were asked and did not answer, and for ten minutes not where they did before', () => {
+    const some = nodes('a', 'b', 'never-asked');
+    some.succeeded('a', 0);
+    some.failed('a', 1);
+    some.failed('b', 1);
+    expect(some.silent(600_000)).toEqual(['b']);
+    expect(some.silent(600_001)).toEqual(['a', 'b']);
+    some.succeeded('b', 600_001);
+    expect(some.silent(600_001)).toEqual(['a']);
+  });
+
+  it('are no less silent for an answer that may be a refusal', () => {
+    const some = nodes('a');
+    some.failed('a', 0);
+    some.succeeded('a');
+    some.failed('a', 1);
+    expect(some.silent(2)).toEqual(['a']);
+  });
 });

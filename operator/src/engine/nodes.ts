@@ -3,18 +3,25 @@ import { backoffMs } from './schedule.ts';
 
 /** Nodes that one call may try: with the time-out of each, it is over before the last value is stale. */
 const TRIES = 2;
+/** A node that no call needs is visited this often, so that it is known whether it would answer. */
+const VISIT_EVERY_MS = 60_000;
+/** A node that has answered is believed to for this long: it may be away for a while. */
+const BELIEVED_MS = 600_000;
 
 interface NodeState {
   failures: number;
   /** When a failing node may be tried again. */
   retryAt: number;
   failedAt: number;
+  /** When it answered last; undefined before it ever did. */
+  answeredAt?: number;
 }
 
 const HEALTHY: NodeState = { failures: 0, retryAt: 0, failedAt: 0 };
 
 export class Nodes {
   private readonly states: Map<string, NodeState>;
+  private readonly visitedAt = new Map<string, number>();
   private readonly random: () => number;
 
   /** @param random a number in [0, 1) */
@@ -38,19 +45,42 @@ export class Nodes {
     return due.map(([url]) => url);
   }
 
-  succeeded(url: string): void {
-    this.states.set(url, HEALTHY);
+  /** Healthy nodes to visit by one call now: the first one does the work, the others may never be asked. */
+  takeUnvisited(now: number): string[] {
+    const healthy = [...this.states].filter(([, { failures }]) => failures === 0).slice(1);
+    const unvisited = healthy
+      .map(([url]) => url)
+      .filter((url) => now - (this.visitedAt.get(url) ?? Number.NEGATIVE_INFINITY) >= VISIT_EVERY_MS);
+    for (const url of unvisited) this.visitedAt.set(url, now);
+    return unvisited;
+  }
+
+  /** Nodes that were asked and have not answered for long, or never: one that was not asked yet is none of them. */
+  silent(now: number): string[] {
+    return [...this.states]
+      .filter(([, { failures, answeredAt }]) => failures > 0 && !isBelieved(answeredAt, now))
+      .map(([url]) => url);
+  }
+
+  /** @param now ms since the epoch; left out where an answer came that may be a refusal */
+  succeeded(url: string, now = this.states.get(url)?.answeredAt): void {
+    this.states.set(url, now === undefined ? HEALTHY : { ...HEALTHY, answeredAt: now });
   }
 
   /** @param now ms since the epoch */
   failed(url: string, now: number): void {
-    const { failures, retryAt } = this.states.get(url) ?? HEALTHY;
+    const { failures, retryAt, answeredAt } = this.states.get(url) ?? HEALTHY;
     // Calls that ran side by side fail together: that is one failure.
     const counted = failures > 0 && now < retryAt;
     this.states.set(url, {
       failures: counted ? failures : failures + 1,
       retryAt: counted ? retryAt : now + backoffMs(failures + 1, this.random()),
       failedAt: now,
+      ...(answeredAt !== undefined && { answeredAt }),
     });
   }
 }
+
+/** Whether an answer of that time still says that the engine gives answers. Both in ms since the epoch. */
+export const isBelieved = (answeredAt: number | undefined, now: number): boolean =>
+  answeredAt !== undefined && now - answeredAt <= BELIEVED_MS;

@@ -231,7 +231,9 @@ describe('an engine that fails', () => {
     const poller = newPoller();
     track(poller, 'a', ['http://[::ffff:169.254.169.254]/latest']);
     const { reason } = (await backlogOf(poller, 'a', (seen) => 'reason' in seen)) as { reason?: string };
-    expect(reason).toMatch(/is at a link-local address, which is never asked: check spec\.engine\.urls$/);
+    expect(reason).toMatch(
+      /is at a link-local address, or at one of a cloud's own services, which is never asked: check spec\.engine\.urls$/,
+    );
   });
 
   it('keeps the last node that answers in use, and never makes the count stale', async () => {
@@ -242,7 +244,8 @@ describe('an engine that fails', () => {
     const poller = newPoller();
     track(poller, 'a', [first.url, second.url]);
     await backlogOf(poller, 'a');
-    expect(second.asked).toHaveLength(0);
+    // One visit, to know whether it would.
+    expect(second.counts('t')).toBe(0);
     first.fault = (_, request) => void request.socket.destroy();
     first.tasks = second.tasks = [{ topic: 't', waiting: 2 }];
     await backlogOf(poller, 'a', (seen) => {
@@ -278,4 +281,69 @@ describe('fifty engines that hang among a hundred', () => {
     for (const index of indexes) await backlogOf(poller, `h${index}`, countedSince);
     expect(givenUp).toBe(0);
   }, 30_000);
+});
+
+describe('what shows that a pool has a share in the tasks of an engine', () => {
+  const auth = { kind: 'basic', username: 'a', password: 'wrong' } as const;
+  /** Rounds with `unproven`, until it is as wanted. */
+  async function unproven(poller: BacklogPoller, name: string, wanted: string[]): Promise<void> {
+    for (const end = Date.now() + 5_000; Date.now() < end; await pause(5)) {
+      if (poller.unproven(name).join() === wanted.join()) return;
+    }
+    throw new Error(`it is ${poller.unproven(name)}`);
+  }
+  const refuse: EngineResponder['fault'] = (response) => void response.writeHead(401).end('{}');
+
+  it('is its answer, at each node, those included that no count needs', async () => {
+    const [first, second] = [await engine(), await engine()];
+    const told: string[] = [];
+    const poller = new BacklogPoller(
+      () => undefined,
+      (key) => told.push(key),
+    );
+    pollers.push(poller);
+    second.fault = refuse;
+    track(poller, 'p', [first.url, second.url], { auth });
+    expect(poller.unproven('p')).toEqual([]);
+    await unproven(poller, 'p', [second.url]);
+    expect(poller.backlog('p').known).toBe(true);
+    await pause(1_000);
+    expect(told).toEqual(['p']);
+  });
+
+  it('is no answer to the question for rights: an engine refuses that one in another way', async () => {
+    const [mine, theirs] = [await engine(), await engine()];
+    mine.fault = (response, request) => {
+      if (request.url?.includes('/authorization/check')) return void response.writeHead(500).end('{}');
+      response.end('{"count":1}');
+    };
+    let asked = 0;
+    theirs.fault = async (response, request) => {
+      if (request.url?.includes('/authorization/check')) asked += 1;
+      // Later than the question for rights, which goes to a node that is not known to refuse.
+      else await pause(200);
+      response.writeHead(401).end('{}');
+    };
+    const poller = newPoller();
+    track(poller, 'p', [mine.url, theirs.url], { auth });
+    await unproven(poller, 'p', [theirs.url]);
+    expect(asked).toBeGreaterThan(0);
+    await pause(1_500);
+    expect(poller.unproven('p')).toContain(theirs.url);
+  });
+
+  it('is missing everywhere while nothing was counted', async () => {
+    const only = await engine();
+    only.fault = refuse;
+    const poller = newPoller();
+    track(poller, 'p', [only.url], { auth });
+    await unproven(poller, 'p', [only.url]);
+    only.fault = undefined;
+    await unproven(poller, 'p', []);
+    // An engine that was counted at is away, not a stranger.
+    await backlogOf(poller, 'p');
+    only.fault = refuse;
+    await backlogOf(poller, 'p', ({ known }) => !known, 8_000);
+    expect(poller.unproven('p')).toEqual([]);
+  }, 15_000);
 });

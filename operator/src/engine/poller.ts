@@ -2,6 +2,7 @@
  * Keeps the backlog of every pool fresh while this process leads. Pools whose
  * engine is the same share one EnginePoller, and one answer where they ask the same.
  */
+import { engineURL } from '../pool/engineURL.ts';
 import type { Backlog } from '../pool/observation.ts';
 import { countedAt, forgetCounts, metrics } from '../telemetry/metrics.ts';
 import { EnginePoller } from './enginePoller.ts';
@@ -25,16 +26,22 @@ interface Tracked {
   expiry?: NodeJS.Timeout;
   /** What was told last, so that only news is told. */
   told?: string;
+  unproven: string;
 }
 
 export class BacklogPoller {
   private readonly engines = new Map<string, EnginePoller>();
   private readonly tracked = new Map<string, Tracked>();
   private readonly onNews: (key: string) => void;
+  private readonly onProof: (key: string) => void;
 
-  /** @param onNews called with the pool's key when its backlog, or what is known of it, changed */
-  constructor(onNews: (key: string) => void) {
+  /**
+   * @param onNews called with the pool's key when its backlog, or what is known of it, changed
+   * @param onProof called with the pool's key when `unproven` says something else
+   */
+  constructor(onNews: (key: string) => void, onProof: (key: string) => void = () => undefined) {
     this.onNews = onNews;
+    this.onProof = onProof;
   }
 
   /** Polls for a pool from now on, or changes what is asked. */
@@ -48,7 +55,7 @@ export class BacklogPoller {
     poller.subscribe(target, listener);
     // After the new subscription, so that an engine that is still asked keeps its connections.
     if (known) this.unsubscribe(known);
-    this.tracked.set(key, { pool, target, engine, poller, listener });
+    this.tracked.set(key, { pool, target, engine, poller, listener, unproven: '' });
   }
 
   forget(key: string): void {
@@ -77,6 +84,14 @@ export class BacklogPoller {
     return counts ? { known: false, reason: SLOW } : { known: false };
   }
 
+  /** Engines, as `engineURL` writes them, of which nothing shows that they give this pool an answer. */
+  unproven(key: string): string[] {
+    const tracked = this.tracked.get(key);
+    if (!tracked) return [];
+    const { poller, target, pool } = tracked;
+    return poller.unproven(target).map((url) => engineURL(url, pool.namespace));
+  }
+
   private unsubscribe({ engine, poller, target, listener, expiry }: Tracked): void {
     clearTimeout(expiry);
     poller.unsubscribe(target, listener);
@@ -93,6 +108,7 @@ export class BacklogPoller {
     metrics.counts.inc({ namespace, pool: name, result: failure === undefined ? 'ok' : 'failed' });
     if (counts) countedAt(namespace, name, counts.at);
     this.tell(key, tracked);
+    this.tellProof(key, tracked);
     clearTimeout(tracked.expiry);
     if (!counts) return;
     // No answer may come for long: that the count became stale is news by itself.
@@ -115,6 +131,13 @@ export class BacklogPoller {
     if (told === tracked.told) return;
     tracked.told = told;
     this.onNews(key);
+  }
+
+  private tellProof(key: string, tracked: Tracked): void {
+    const unproven = this.unproven(key).join(' ');
+    if (unproven === tracked.unproven) return;
+    tracked.unproven = unproven;
+    this.onProof(key);
   }
 }
 

@@ -103,6 +103,19 @@ describe('the book', () => {
     expect(breaches(await open(client))).toBe(2);
   });
 
+  it('keeps what was never saved, and nobody else has, when it is read again', async () => {
+    const client = new OneConfigMap();
+    const [first, second] = [await open(client), await open(client)];
+    happen(first, 'a');
+    await first.save(0);
+    happen(second, 'b', other);
+    expect(await second.save(0)).toBe(false);
+    expect(breaches(second)).toBe(1);
+    expect(await second.save(0)).toBe(true);
+    const third = await open(client);
+    expect([breaches(third), breaches(third, other)]).toEqual([1, 1]);
+  });
+
   it('is written again when somebody has deleted it', async () => {
     const client = new OneConfigMap();
     const book = await open(client);

@@ -34,7 +34,7 @@ export interface BookOptions {
   log: Logger;
   namespace: string;
   name: string;
-  /** ClusterRole that takes the ConfigMap with it when the operator is uninstalled. Left out: it stays. */
+  /** Role in that namespace that takes the ConfigMap with it when the operator is uninstalled. Left out: it stays. */
   ownerName?: string | undefined;
 }
 
@@ -84,6 +84,10 @@ export class Book {
           error: errorMessage(error),
         });
       }
+    }
+    // What was never saved is known to nobody else: it would begin again from now, without what was counted until here.
+    for (const [key, entry] of this.entries) {
+      if (entry.saved === undefined && !entries.has(key)) entries.set(key, entry);
     }
     this.entries = entries;
     this.unreadable = unreadable;
@@ -167,7 +171,7 @@ export class Book {
   private async write(data: Record<string, string>): Promise<BookConfigMap> {
     const { client, name, namespace, ownerName } = this.options;
     if (this.live) return client.replace<BookConfigMap>({ ...this.live, data });
-    const owner = ownerName ? await client.get(KINDS.clusterRole, ownerName) : undefined;
+    const owner = ownerName ? await client.get(KINDS.role, ownerName, namespace) : undefined;
     const { uid } = owner?.metadata ?? {};
     const ownerReferences =
       owner && uid

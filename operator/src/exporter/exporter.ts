@@ -39,7 +39,7 @@ export interface Figures {
   processes: (ProcessFigures & { engine: string })[];
   pending: { engine: string; topic: string; tasks: number }[];
   pools: { namespace: string; pool: string; engine: string; process: string; topic: string }[];
-  /** Ms of `performance.now()` at which the totals were saved last. */
+  /** Ms of `performance.now()` at which the totals were saved last; before they were read, at which this process began to lead. */
   savedAt: number | undefined;
 }
 
@@ -53,6 +53,8 @@ export class Exporter {
   private readonly pieces = new Limiter(PIECES);
   private saving: Promise<void> | undefined;
   private loaded = false;
+  /** Ms of `performance.now()`. */
+  private leadsSince: number | undefined;
   private regrouping: NodeJS.Timeout | undefined;
 
   constructor(config: ExporterConfig, book: BookOptions) {
@@ -64,6 +66,7 @@ export class Exporter {
   /** This process leads: the saved totals are its own from now on. */
   lead(): void {
     const options = { everyMs: SAVE_EVERY_MS, signal: this.aborter.signal, log: this.log, fields: {} };
+    this.leadsSince ??= performance.now();
     this.saving ??= loop(() => this.keep(), { ...options, name: 'keeping totals' });
   }
 
@@ -92,7 +95,7 @@ export class Exporter {
   figures(): Figures {
     const engines = [...this.followers];
     return {
-      savedAt: this.loaded ? this.book.savedAt : undefined,
+      savedAt: this.loaded ? this.book.savedAt : this.leadsSince,
       processes: engines.flatMap(([engine, { processes }]) =>
         [...processes.values()].map((figures) => ({ ...figures, engine })),
       ),

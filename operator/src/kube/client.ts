@@ -37,9 +37,14 @@ export class KubeClient {
     this.connection = connection;
   }
 
-  async get<T extends KubeObject>(kind: Kind, name: string, namespace?: string): Promise<T | undefined> {
+  async get<T extends KubeObject>(
+    kind: Kind,
+    name: string,
+    namespace?: string,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
     try {
-      return await this.json<T>({ method: 'GET', path: path(kind, namespace, name) });
+      return await this.json<T>({ method: 'GET', path: path(kind, namespace, name), signal });
     } catch (error) {
       if (error instanceof KubeError && error.status === 404) return undefined;
       throw error;
@@ -99,13 +104,14 @@ export class KubeClient {
     }
   }
 
-  create<T extends KubeObject>(object: Manifest): Promise<T> {
+  create<T extends KubeObject>(object: Manifest, signal?: AbortSignal): Promise<T> {
     const kind = kindOf(object);
     return this.json({
       method: 'POST',
       path: path(kind, object.metadata.namespace),
       query: { fieldManager: MANAGER },
       body: object,
+      signal,
     });
   }
 

@@ -110,7 +110,7 @@ export class Registrar {
   }
 
   private live(): ApiService | undefined {
-    return this.options.watches.apiServices.get(API_SERVICE);
+    return this.options.watches.apiServices?.get(API_SERVICE);
   }
 
   /** One look at a time; what changes meanwhile is looked at after it. */

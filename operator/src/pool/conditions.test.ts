@@ -117,6 +117,23 @@ describe('CredentialsReady', () => {
     expect(keys({ index: 7, state: 'refused' })).toMatchObject({ status: 'True' });
   });
 
+  it.each([
+    ['http://idp.example/token', true],
+    ['https://idp.example/token', false],
+  ])('warns of a client that is sent in clear text, and is true all the same: %s', (tokenURL, warns) => {
+    const oauth2 = { tokenURL, secretRef: { name: 'openai' } };
+    const spec = { ...minimalSpec, engine: { ...minimalSpec.engine, oauth2 } };
+    const data = { 'api-key': 'a2V5', CLIENT_ID: 'aWQ=', CLIENT_SECRET: 'c2VjcmV0' };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'openai' }, data };
+    const found = condition(
+      healthy({ pool: pool(spec), secrets: { openai: { state: 'found', secret } } }),
+      'CredentialsReady',
+    );
+    expect(found).toMatchObject({ status: 'True', reason: 'CredentialsFound' });
+    const message = found?.message ?? '';
+    expect(message.includes('clear text: use https')).toBe(warns);
+  });
+
   it('never holds a value', () => {
     expect(JSON.stringify(statusOf(healthy()))).not.toContain('a2V5');
   });

@@ -89,8 +89,15 @@ function credentialsReady(
   return {
     status: 'True',
     reason: REASONS.CredentialsFound,
-    message: 'All referenced credentials were found',
+    message: `All referenced credentials were found${inClear(spec)}`,
   };
+}
+
+/** No reason to stop, and worth knowing: a password that anybody on the way may read. */
+function inClear({ engine: { oauth2 } }: PoolSpec): string {
+  return oauth2?.tokenURL.startsWith('http:')
+    ? '; spec.engine.oauth2.tokenURL is http, so CLIENT_ID and CLIENT_SECRET are sent in clear text: use https'
+    : '';
 }
 
 function workersAvailable({ live, pods }: Observation, minReplicas: number): Judgement {

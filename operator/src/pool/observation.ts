@@ -85,6 +85,8 @@ export interface Observation {
   foreignScaler?: string;
   /** What all pools claim, to find those that overlap. */
   claims?: PoolClaim[];
+  /** Of the pool's own claim: engines that were asked and gave no answer. */
+  unproven?: readonly string[];
   /** What the last decision left. */
   memory?: ScalingMemory;
   /** Whether metrics.k8s.io is served, so that an autoscaler may use CPU. */

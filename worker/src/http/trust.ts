@@ -1,17 +1,14 @@
 /** Certificates to trust beside the usual ones, for new connections. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-
-/** Node's names for what it has against a certificate, and ours for what are no certificates. */
-const UNTRUSTED =
-  /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/;
+import { isCertificateProblem } from '../../../crds/src/certificates.ts';
 
 /** Whether a connection failed because of the certificate at its other end: nothing was sent. */
 export function isUntrusted(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && UNTRUSTED.test(code);
+  return error instanceof Error && 'code' in error && isCertificateProblem(error.code);
 }
 
+/** What was given as certificates is something else: with the code that Node has for a CA that is none. */
 class InvalidCA extends Error {
   readonly code = 'INVALID_CA';
 }

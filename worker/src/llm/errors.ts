@@ -5,6 +5,7 @@
  * key or of the prompt.
  */
 import { APIConnectionError, APIError } from 'openai';
+import { isCertificateProblem } from '../../../crds/src/certificates.ts';
 import { type RateLimits, readRateLimits } from './rateLimits.ts';
 
 interface Kind {
@@ -110,22 +111,18 @@ export function toLlmError(
   });
 }
 
-/** How Node names what it has against a certificate, somewhere down the chain of causes. */
-const UNTRUSTED =
-  /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/;
-
-/** How it names a connection that could not be made. */
+/** How Node names a connection that could not be made. */
 const UNSENT =
   /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/;
 
-const isUntrusted = (error: unknown): boolean => hasCode(error, UNTRUSTED);
-const isUnsent = (error: unknown): boolean => hasCode(error, UNSENT);
+const isUntrusted = (error: unknown): boolean => hasCode(error, isCertificateProblem);
+const isUnsent = (error: unknown): boolean => hasCode(error, (code) => UNSENT.test(code));
 
 /** Whether the error, or what caused it, has a code like that. */
-function hasCode(error: unknown, codes: RegExp): boolean {
+function hasCode(error: unknown, isOne: (code: string) => boolean): boolean {
   let cause = error as { code?: unknown; cause?: unknown } | undefined;
   for (let depth = 0; cause && depth < 5; cause = cause.cause as typeof cause, depth += 1) {
-    if (typeof cause.code === 'string' && codes.test(cause.code)) return true;
+    if (typeof cause.code === 'string' && isOne(cause.code)) return true;
   }
   return false;
 }

@@ -214,7 +214,10 @@ function restraintsOf(
   return {
     fewest: fewestPods(spec.scaling, scale),
     pause: pause(spec.scaling, pool.metadata.annotations),
-    overlap: overlap(claimOf(pool, spec), observation.claims ?? []),
+    overlap: overlap(
+      { ...claimOf(pool, spec), unproven: observation.unproven ?? [] },
+      observation.claims ?? [],
+    ),
     quotaCeiling: quotaCeiling(spec, workers, memory.quotaCeiling),
     // Pods whose tasks go to MANUAL cost nothing: there is no reason to hold them.
     budget: budget?.action === 'Manual' ? undefined : budget,

@@ -220,6 +220,57 @@ describe('overlapping pools', () => {
     expect(overlap(ofTenant('a', ['x', 'y']), [ofTenant('b', ['y'])])).toEqual({ younger: ['airline/b'] });
   });
 
+  it.each<[string, string[], Partial<PoolClaim>, boolean]>([
+    ['believed while the engine has not been asked', [], {}, true],
+    ['not, where the engine refuses it', ['http://e.airline.svc/x'], {}, false],
+    [
+      'not, where only an engine of its own answers it',
+      ['http://e.airline.svc/x'],
+      { engine: { topic: 'fares', urls: ['http://mine.rail.svc/x', 'http://e.airline.svc/x'] } },
+      false,
+    ],
+    [
+      'believed, where one node that both name answers it',
+      ['http://down.rail.svc/x'],
+      { engine: { topic: 'fares', urls: ['http://down.rail.svc/x', 'http://e.airline.svc/x/'] } },
+      true,
+    ],
+    [
+      'believed all the same in our own namespace',
+      ['http://e.airline.svc/x'],
+      { namespace: 'airline' },
+      true,
+    ],
+  ])('of another namespace that is older is %s', (_, unproven, more, believed) => {
+    const urls = ['http://e.airline.svc/x'];
+    const mine = claim('mine', '2026-01-02T00:00:00Z', { urls });
+    const theirs = {
+      ...claim('theirs', '2026-01-01T00:00:00Z', { urls }),
+      namespace: 'rail',
+      unproven,
+      ...more,
+    };
+    expect(overlap(mine, [theirs]).older !== undefined).toBe(believed);
+    // The other side comes to the same.
+    expect(overlap(theirs, [mine]).younger).toEqual(believed ? ['airline/mine'] : []);
+  });
+
+  it('hold for the oldest that is believed', () => {
+    const urls = ['http://e.airline.svc/x'];
+    const foreign = (name: string, unproven: string[]) => ({
+      ...claim(name, '2026-01-01T00:00:00Z', { urls }),
+      namespace: 'rail',
+      unproven,
+    });
+    const all = [foreign('a', urls), foreign('b', []), claim('ours', '2026-01-02T00:00:00Z', { urls })];
+    expect(all.map((pool) => overlap(pool, all))).toEqual([
+      // Beside it in its own namespace.
+      { younger: ['rail/b'] },
+      { older: 'rail/a', younger: ['airline/ours'] },
+      { older: 'rail/b', younger: [] },
+    ]);
+  });
+
   it('of the same second go by name, and all know the same order', () => {
     const all = ['c', 'a', 'b'].map((name) => claim(name, '2026-01-01T00:00:00Z'));
     const answers = all.map((pool) => overlap(pool, all));

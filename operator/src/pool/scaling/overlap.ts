@@ -1,4 +1,10 @@
-/** Pools that ask for the same tasks: each would count the other's work as its own. */
+/**
+ * Pools that ask for the same tasks: each would count the other's work as its own.
+ *
+ * Pools of one namespace are believed. One of another namespace may name any engine; it has a share in the tasks there
+ * only when that engine answers it, with its own credentials and at the URL that both name: at another URL of its own
+ * list, anything may answer.
+ */
 import type { FareRuleWorkerPool, PoolSpec } from '../../../../crds/src/pool.ts';
 import { engineURL } from '../engineURL.ts';
 
@@ -9,6 +15,8 @@ export interface PoolClaim {
   /** RFC 3339 as the API server writes it: sorts as text. */
   createdAt: string;
   engine: Pick<PoolSpec['engine'], 'urls' | 'topic' | 'processDefinitionKeys' | 'tenantIds'>;
+  /** Engines, as `engineURL` writes them, that were asked for this pool and gave no answer. */
+  unproven?: readonly string[];
 }
 
 export function claimOf({ metadata }: FareRuleWorkerPool, { engine }: PoolSpec): PoolClaim {
@@ -33,11 +41,22 @@ export function overlap(pool: PoolClaim, others: PoolClaim[]): Overlap {
   const rivals = others.filter((other) => nameOf(other) !== nameOf(pool) && sharesTasks(pool, other));
   const sorted = [pool, ...rivals].sort(byAge);
   const own = sorted.indexOf(pool);
-  const [oldest] = sorted;
+  // Both sides judge the older of the two, so that they come to the same.
+  const oldest = sorted.slice(0, own).find((older) => isBelieved(older, pool));
   return {
-    ...(own > 0 && oldest && { older: nameOf(oldest) }),
-    younger: sorted.slice(own + 1).map(nameOf),
+    ...(oldest && { older: nameOf(oldest) }),
+    younger: sorted
+      .slice(own + 1)
+      .filter((younger) => isBelieved(pool, younger))
+      .map(nameOf),
   };
+}
+
+/** Whether the older one's claim counts for the younger one. */
+function isBelieved(older: PoolClaim, younger: PoolClaim): boolean {
+  if (older.namespace === younger.namespace) return true;
+  const proven = urlsOf(older).filter((url) => !older.unproven?.includes(url));
+  return common(proven, urlsOf(younger));
 }
 
 const nameOf = ({ namespace, name }: PoolClaim) => `${namespace}/${name}`;
