@@ -1,7 +1,8 @@
 /** JSON schemas for kubeconform, made from what is on this machine: no schema is fetched. */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { goModule } from '../../test/cluster/goModule.ts';
 import { CACHE, contentHash, ROOT } from '../../test/support/paths.ts';
 import { run } from '../../test/support/process.ts';
 import { buildCustomKinds } from '../tools/helm.ts';
@@ -10,8 +11,10 @@ import { customSchemas, kindSchemas, type Schema, type Swagger } from './jsonSch
 const CRD = join(ROOT, 'crds', 'fareruleworkerpools.yaml');
 /** Its go.mod has Kubernetes, at the version of the local cluster. */
 const KUBERNETES_MODULE = join(ROOT, 'test', 'cluster', 'binaries');
+/** Its go.mod has CloudNativePG, whose module has the definitions of its kinds. */
+const CNPG_MODULE = join(ROOT, 'test', 'cluster', 'cloudnative-pg');
 
-const BY_HAND = join(import.meta.dirname, 'schemas');
+type Definition = Parameters<typeof customSchemas>[0];
 
 /** Folder with the schemas of all kinds that the charts render; written once for each state of their sources. */
 export async function schemaFolder(): Promise<string> {
@@ -20,7 +23,7 @@ export async function schemaFolder(): Promise<string> {
     CRD,
     join(KUBERNETES_MODULE, 'go.mod'),
     join(import.meta.dirname, 'jsonSchema.ts'),
-    BY_HAND,
+    join(CNPG_MODULE, 'go.mod'),
   ];
   const made = contentHash(sources, basename(customKinds));
   const folder = join(CACHE, 'schemas', made);
@@ -32,8 +35,13 @@ export async function schemaFolder(): Promise<string> {
   };
   write(kindSchemas(JSON.parse(readFileSync(await swaggerFile(), 'utf8')) as Swagger));
   write(new Map(Object.entries(JSON.parse(await run(customKinds, [])) as Record<string, Schema>)));
-  cpSync(BY_HAND, fresh, { recursive: true });
-  write(customSchemas(parse(readFileSync(CRD, 'utf8')) as Parameters<typeof customSchemas>[0]));
+  const cnpg = await goModule(CNPG_MODULE, 'github.com/cloudnative-pg/cloudnative-pg');
+  for (const text of [
+    cnpg.read('config/crd/bases/postgresql.cnpg.io_clusters.yaml'),
+    readFileSync(CRD, 'utf8'),
+  ]) {
+    write(customSchemas(parse(text) as Definition));
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
   return folder;

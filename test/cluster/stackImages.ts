@@ -77,12 +77,18 @@ async function engineImage(): Promise<ImageArchive> {
   return { name: ENGINE_IMAGE, archive };
 }
 
-async function standIn(
+/**
+ * An image on Debian with Java, Redis and PostgreSQL.
+ * @param of name of the image that it stands for, which its label says
+ * @param recipe changes with what `change` does
+ */
+export async function standIn(
   name: string,
   of: string,
   change: (container: string) => Promise<unknown>,
+  ...recipe: string[]
 ): Promise<ImageArchive> {
-  const archive = archivePath(name, contentHash([], VERSION, name));
+  const archive = archivePath(name, contentHash([], VERSION, name, ...recipe));
   if (existsSync(archive)) return { name, archive };
   await ensureStackBase();
   await withContainer(STACK_BASE, async (container) => {
@@ -183,6 +189,7 @@ function setIds(rootfs: string): void {
   }
 }
 
-const config = (container: string, ...flags: string[]) => run('buildah', ['config', ...flags, container]);
-const inside = (container: string, ...command: string[]) =>
+export const config = (container: string, ...flags: string[]) =>
+  run('buildah', ['config', ...flags, container]);
+export const inside = (container: string, ...command: string[]) =>
   run('buildah', ['run', '--isolation', 'chroot', container, ...command]);

@@ -1,4 +1,5 @@
 /** What tests and the demo ask of the engine's REST API: start refunds, do people's part, read the history. */
+import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { waitFor } from '../support/wait.ts';
 import { type BasicAuth, PROCESS_KEY, TOPIC } from './camunda.ts';
@@ -62,13 +63,21 @@ export interface ExternalTaskLogEntry {
 /** Query parameters as the engine names them. */
 type Query = Record<string, string | number | boolean>;
 
+export interface EngineClientOptions {
+  processKey?: string;
+  basicAuth?: BasicAuth;
+  /** Whom to trust, and the name that the certificate must have where that is not the URL's host. */
+  tls?: { ca: string; servername: string };
+}
+
 export class EngineClient {
   readonly http: AxiosInstance;
   readonly processKey: string;
 
-  constructor(baseURL: string, options: { processKey?: string; basicAuth?: BasicAuth } = {}) {
+  constructor(baseURL: string, options: EngineClientOptions = {}) {
     this.processKey = options.processKey ?? PROCESS_KEY;
-    this.http = axios.create({ baseURL, auth: options.basicAuth, timeout: 30_000, proxy: false });
+    const httpsAgent = options.tls && new HttpsAgent(options.tls);
+    this.http = axios.create({ baseURL, auth: options.basicAuth, httpsAgent, timeout: 30_000, proxy: false });
   }
 
   /** Starts a refund and returns its process instance id; the business key is the booking unless given. */

@@ -1,7 +1,7 @@
 /** Each chart with each of its values files, and the examples, as a dry run that the real API server judges; nothing is made. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseAllDocuments, stringify } from 'yaml';
 import { folderOf, KUBERNETES, nameOf, variants } from '../../charts/checks/charts.ts';
 import { environment } from '../environment/environment.ts';
@@ -14,6 +14,9 @@ const NAMESPACE = `frwp-dry-run-${process.pid}`;
 /** Kinds that other operators bring. charts/checks/check.ts holds them against schemas. */
 const OF_OTHERS = /^(cert-manager\.io|monitoring\.coreos\.com|postgresql\.cnpg\.io|external-secrets\.io)\//;
 const EXAMPLES = join(ROOT, 'examples');
+
+// A chart is rendered and judged within seconds, on a machine that has nothing else to do.
+jest.setTimeout(60_000);
 
 let helm: Helm;
 let kubectl: Kubectl;
@@ -94,6 +97,7 @@ describe('the examples', () => {
     ['ticket-refund', 'cnpg/backup.yaml'],
     ['fareruleworkerpool-operator', 'cert-manager/operator-values.yaml'],
     ['fareruleworkerpool-operator', 'namespaced/values.yaml'],
+    ['ticket-refund', 'cert-manager/stack-values.yaml'],
   ] as const;
 
   test.each(VALUES)('values for %s: %s', async (chart, file) => {

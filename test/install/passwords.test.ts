@@ -98,4 +98,5 @@ test.each(variants().map((variant) => [nameOf(variant), variant] as const))(
     const first = await rendered(variant);
     expect(first).toBe(await rendered(variant));
   },
+  60_000,
 );

@@ -20,6 +20,7 @@ const ENGINE = 8080;
 const POSTGRESQL = 5432;
 /** Of a node that CloudNativePG keeps. */
 const DATABASE_STATUS = 8000;
+const DATABASE_METRICS = 9187;
 const REDIS = 6379;
 const METRICS = 9090;
 const METRICS_API = 6443;
@@ -58,6 +59,7 @@ export const FLOWS: Row[] = [
   // Workers: the engine, the model, Redis, names.
   yes('a worker', 'the engine', ENGINE),
   yes('a worker', 'the LLM', HTTPS),
+  yes('a worker', 'the LLM by IPv6', HTTPS),
   yes('a worker', 'Redis', REDIS),
   ...asksForNames('a worker'),
   no('a worker', 'PostgreSQL', POSTGRESQL),
@@ -66,6 +68,8 @@ export const FLOWS: Row[] = [
   no('a worker', 'the internet', 80),
   no('a worker', 'the internet', 22),
   no('a worker', 'a private network', HTTPS),
+  no('a worker', 'a private network by IPv6', HTTPS),
+  no('a worker', 'a private network of a provider', HTTPS),
   no('a worker', 'the cloud’s metadata', 80),
   no('a worker', 'the cloud’s metadata', HTTPS),
   no('a worker', 'another worker', METRICS),
@@ -171,6 +175,9 @@ export const PRODUCTION_FLOWS: Row[] = [
   ]),
   no('the engine', 'PostgreSQL', DATABASE_STATUS),
   no('a stranger', 'PostgreSQL', DATABASE_STATUS),
+  yes('Prometheus', 'PostgreSQL', DATABASE_METRICS),
+  no('Prometheus', 'PostgreSQL', DATABASE_STATUS),
+  no('a stranger', 'PostgreSQL', DATABASE_METRICS),
   yes('the ingress controller', 'the engine', ENGINE),
   no('the ingress controller', 'a worker', METRICS),
   no('the ingress controller', 'PostgreSQL', POSTGRESQL),

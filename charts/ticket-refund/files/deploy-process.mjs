@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { engine } from './engine.mjs';
 import { waitFor } from './wait.mjs';
-import { grant, makeUser } from './worker-user.mjs';
+import { grant, isAdministrator, makeUser } from './worker-user.mjs';
 
 const KEY = 'ticket-refund';
 const model = await readFile(new URL('./ticket-refund.bpmn', import.meta.url));
@@ -21,7 +21,7 @@ const deployed = Object.keys(deployment.deployedProcessDefinitions ?? {});
 console.log(deployed.length > 0 ? `deployed ${deployed.join(', ')}` : `${KEY} has not changed`);
 
 const { WORKER_USERNAME: worker, WORKER_PASSWORD: password, MAKE_WORKER_USER: make } = process.env;
-if (worker) {
+if (worker && !isAdministrator(worker, password, process.env)) {
   if (make === 'true') await makeUser(worker, password);
   await grant(worker, KEY);
 }

@@ -6,6 +6,16 @@ const GRANT = 1;
 const PROCESS_DEFINITION = 6;
 const PERMISSIONS = ['READ_INSTANCE', 'UPDATE_INSTANCE', 'READ_HISTORY'];
 
+/**
+ * Whether the pools' user is the engine's administrator, who is made already and may do everything.
+ * @throws Error where the two Secrets have one user and two passwords: making the one would lock out the other
+ */
+export function isAdministrator(username, password, { ENGINE_USERNAME, ENGINE_PASSWORD }) {
+  if (username !== ENGINE_USERNAME) return false;
+  if (password === ENGINE_PASSWORD) return true;
+  throw new Error(`the Secrets of the administrator and of the pools' user name one user, ${username}, with two passwords`);
+}
+
 /** Makes the user, or tells the engine the password that the Secret has now. */
 export async function makeUser(id, password) {
   const { count } = await engine(`/user/count?id=${encodeURIComponent(id)}`);

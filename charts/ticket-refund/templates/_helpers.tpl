@@ -5,16 +5,19 @@ app.kubernetes.io/instance: {{ .context.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
-{{/* Argument: context, component. */}}
+{{/* The user's labels lose against the chart's own, which selectors go by. Argument: context, component, labels. */}}
 {{- define "stack.labels" -}}
+{{- $own := include "stack.ownLabels" . | fromYaml -}}
+{{- $release := dict
+  "app.kubernetes.io/version" .context.Chart.AppVersion
+  "app.kubernetes.io/managed-by" .context.Release.Service
+  "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_") -}}
+{{- merge $own $release (.labels | default dict) (.context.Values.commonLabels | default dict) | toYaml }}
+{{- end }}
+
+{{- define "stack.ownLabels" -}}
 {{ include "stack.selectorLabels" . }}
 app.kubernetes.io/part-of: fareruleworkerpool
-app.kubernetes.io/version: {{ .context.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .context.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" }}
-{{- with .context.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end }}
 
 {{/* Argument: context, component, name. */}}
@@ -27,14 +30,8 @@ labels:
 
 {{/* Labels of a pod; without the chart's version, which would start pods anew that have not changed. */}}
 {{- define "stack.podLabels" -}}
-{{- with .podLabels }}
-{{ toYaml . }}
-{{- end }}
-{{ include "stack.selectorLabels" . }}
-app.kubernetes.io/part-of: fareruleworkerpool
-{{- with .context.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := include "stack.ownLabels" . | fromYaml -}}
+{{- merge $own (.podLabels | default dict) (.context.Values.commonLabels | default dict) | toYaml }}
 {{- end }}
 
 {{/* Argument: context, image. */}}
@@ -105,7 +102,7 @@ capabilities:
 
 {{/* Base URL of the engine: each address behind it is one node, and operators of other namespaces reach it. */}}
 {{- define "stack.engineURL" -}}
-http://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
+{{ include "engine.scheme" . }}://camunda-platform-nodes.{{ .Release.Namespace }}.svc:8080/engine-rest
 {{- end }}
 
 {{- define "stack.adminSecret" -}}
@@ -157,9 +154,32 @@ postgres
 {{- $hosts := list -}}
 {{- range splitList "," (include "stack.databaseHost" .) }}{{ $hosts = append $hosts (printf "%s:%s" (trim .) $port) }}{{ end -}}
 {{- $parameters := list -}}
+{{- if eq .Values.postgresql.mode "cnpg" }}{{ with .Values.postgresql.cnpg.jdbcParameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
 {{- if gt (len $hosts) 1 }}{{ $parameters = append $parameters "targetServerType=primary" }}{{ end -}}
 {{- if eq .Values.postgresql.mode "external" }}{{ with .Values.postgresql.external.parameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
+{{- if include "stack.databaseCA" . }}
+{{- if not (contains "sslmode=" (join "&" $parameters)) }}{{ $parameters = append $parameters "sslmode=verify-full" }}{{ end -}}
+{{- $parameters = append $parameters "sslrootcert=/database-ca/ca.crt" -}}
+{{- end -}}
 jdbc:postgresql://{{ join "," $hosts }}/{{ include "stack.databaseName" . }}{{ if $parameters }}?{{ join "&" $parameters }}{{ end }}
+{{- end }}
+
+{{/* Secret with the authority of the database's certificate; empty where none is named. */}}
+{{- define "stack.databaseCA" -}}
+{{- if eq .Values.postgresql.mode "external" }}{{ .Values.postgresql.external.caSecret }}{{ end -}}
+{{- end }}
+{{- define "stack.databaseCAMount" -}}
+- name: database-ca
+  mountPath: /database-ca
+  readOnly: true
+{{- end }}
+{{- define "stack.databaseCAVolume" -}}
+- name: database-ca
+  secret:
+    secretName: {{ include "stack.databaseCA" . }}
+    items:
+      - key: ca.crt
+        path: ca.crt
 {{- end }}
 
 {{- define "stack.redisURL" -}}

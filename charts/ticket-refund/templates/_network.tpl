@@ -19,7 +19,7 @@ podSelector:
 {{- end }}
 {{- define "policy.dns" -}}
 - ports:
-    {{- range .Values.networkPolicy.dns.ports }}
+    {{- range .Values.networkPolicy.dns.ports | default (list 53 5353) }}
     - protocol: UDP
       port: {{ . }}
     - protocol: TCP
@@ -69,7 +69,7 @@ that is not the model's. As a list; empty where the user has named something for
 {{- define "policy.closedHosts" -}}
 {{- $hosts := list }}
 {{- $ports := include "policy.llmPorts" . | fromYamlArray }}
-{{- $inside := "^([^.]+|.+\\.(svc|local|internal)|10\\..+|192\\.168\\..+|172\\.(1[6-9]|2[0-9]|3[01])\\..+)$" }}
+{{- $inside := "^([^.]+|.+\\.(svc|local|internal)|10\\..+|192\\.168\\..+|172\\.(1[6-9]|2[0-9]|3[01])\\..+|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\..+|\\[f[cd].+)$" }}
 {{- if not .Values.networkPolicy.workerEgress }}
 {{- range $name, $spec := .Values.pools }}
 {{- $pool := include "stack.poolSpec" (dict "context" $ "spec" $spec) | fromYaml }}

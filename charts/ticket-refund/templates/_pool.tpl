@@ -2,7 +2,10 @@
 {{- define "stack.poolSpec" -}}
 {{- $ := .context }}
 {{- $given := dict "engine" (dict "urls" (list (include "stack.engineURL" $)) "nodes" "Direct" "processDefinitionKeys" (list "ticket-refund")) "llm" (dict "credentials" (list (dict "secretRef" (dict "name" $.Values.llm.secretName "key" "api-key")))) }}
-{{- $own := (.spec | default dict).engine | default dict }}
+{{- $own := merge (deepCopy ((.spec | default dict).engine | default dict)) ($.Values.poolDefaults.engine | default dict) }}
+{{- if and $.Values.engine.tls.enabled (not $own.urls) }}
+{{- $_ := set $given.engine "caSecretRef" (dict "name" (include "engine.caSecret" $) "key" "ca.crt") }}
+{{- end }}
 {{- if and $.Values.engine.basicAuth.enabled (not $own.oauth2) }}
 {{- $_ := set $given.engine "basicAuthSecretRef" (dict "name" (include "stack.workerSecret" $)) }}
 {{- end }}

@@ -1,10 +1,11 @@
 {{/*
-A pod that runs one of files/*.mjs with node. Argument: context, script, configMap (with the script), env (a list), and
-account where it has a ServiceAccount of its own, whose token it is given.
+A pod that runs one of files/*.mjs with node. Argument: context, script, configMap (with the script), env (a list),
+asksEngine where its env is stack.engineEnv, and account where it has a ServiceAccount of its own, whose token it is given.
 */}}
 {{- define "stack.scriptPod" -}}
 {{- $context := .context -}}
 {{- $tools := $context.Values.process.tools -}}
+{{- $trustsEngine := and .asksEngine $context.Values.engine.tls.enabled -}}
 restartPolicy: Never
 {{ include "stack.podSpec" (dict "context" $context "uid" 65532 "placement" $tools "account" .account) }}
 containers:
@@ -22,16 +23,29 @@ containers:
       - name: scripts
         mountPath: /scripts
         readOnly: true
+      {{- if $trustsEngine }}
+      - name: engine-ca
+        mountPath: /engine-ca
+        readOnly: true
+      {{- end }}
 volumes:
   - name: scripts
     configMap:
       name: {{ .configMap }}
+  {{- if $trustsEngine }}
+  - name: engine-ca
+    secret:
+      secretName: {{ include "engine.caSecret" $context }}
+      items:
+        - key: ca.crt
+          path: ca.crt
+  {{- end }}
 {{- end }}
 
 {{/* What files/engine.mjs needs to be the engine's administrator, as a list. */}}
 {{- define "stack.engineEnv" -}}
 - name: ENGINE_URL
-  value: http://camunda-platform.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}/engine-rest
+  value: {{ include "engine.scheme" . }}://camunda-platform.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}/engine-rest
 - name: ENGINE_USERNAME
   valueFrom:
     secretKeyRef:
@@ -42,4 +56,8 @@ volumes:
     secretKeyRef:
       name: {{ include "stack.adminSecret" . }}
       key: password
+{{- if .Values.engine.tls.enabled }}
+- name: NODE_EXTRA_CA_CERTS
+  value: /engine-ca/ca.crt
+{{- end }}
 {{- end }}
