@@ -54,9 +54,15 @@ describeLocal('the charts with their default values', () => {
     stack = stackIn(kubectl, REFUNDS);
     await importImages([...(await buildOwnImages()), ...(await buildStackImages())]);
     // Other suites leave the kind and the operator's rights behind: nobody would see that the charts have to bring them.
-    const pools = await kubectl(['get', 'frwp', '--all-namespaces', '-o', 'name']).catch(() => '');
-    if (pools.trim())
-      throw new Error(`a cluster that knows nothing of us has no pools, this one has ${pools}`);
+    await waitFor(
+      'a cluster without pools',
+      async () => {
+        const pools = await kubectl(['get', 'frwp', '--all-namespaces', '-o', 'name']).catch(() => '');
+        if (pools.trim()) throw new Error(`there are ${pools}`);
+        return true;
+      },
+      { timeoutMs: 120_000, everyMs: 2_000 },
+    );
     await uninstallOperator(environment());
     // For the claim of a StatefulSet that is not there yet.
     volume = await localVolume(kubectl, REFUNDS, CLAIM, '5Gi');
