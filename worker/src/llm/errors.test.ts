@@ -41,6 +41,7 @@ test.each<[string, LlmError, boolean]>([
   ['whose connection was cut', toLlmError(new APIConnectionError({}), context), true],
   ['whose answer cannot be read', toLlmError(new SyntaxError('Unexpected token'), context), true],
   ['that did not get through', toLlmError(unreached('ECONNREFUSED'), context), false],
+  ['whose handshake took too long', toLlmError(unreached('ERR_TLS_HANDSHAKE_TIMEOUT'), context), false],
   ['to a name that does not exist', toLlmError(unreached('ENOTFOUND'), context), false],
   ['to a port without TLS', toLlmError(unreached('ERR_SSL_WRONG_VERSION_NUMBER'), context), false],
   ['to a machine that does not answer', toLlmError(unreached('NOT_CONNECTED'), context), false],

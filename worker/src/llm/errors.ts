@@ -113,7 +113,7 @@ export function toLlmError(
 
 /** How Node names a connection that could not be made. */
 const UNSENT =
-  /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/;
+  /^(NOT_CONNECTED|ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/;
 
 const isUntrusted = (error: unknown): boolean => hasCode(error, isCertificateProblem);
 const isUnsent = (error: unknown): boolean => hasCode(error, (code) => UNSENT.test(code));
