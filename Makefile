@@ -44,7 +44,7 @@ soak-scaling: deps ## Half an hour of sawtooth load: neither operator nor autosc
 	@$(CLI) soak-scaling
 
 .PHONY: images
-images: deps ## Build the operator's and the worker's image (IMAGES_WITH=docker, buildah or local)
+images: deps ## Build the images of operator, worker, engine and stand-in LLM (IMAGES_WITH=docker, buildah or local)
 	@$(CLI) images
 
 .PHONY: compat

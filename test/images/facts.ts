@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 
+/** What the product is made of; `recipes.ts` has the images of the sample stack, too. */
 export const PARTS = ['operator', 'worker'] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -44,7 +45,7 @@ export function publicSource(remote: string): string | undefined {
   return `https://${address.host}${address.pathname.replace(/\.git$/, '')}`;
 }
 
-/** Pure: the build arguments of both Dockerfiles. */
+/** Pure: the build arguments of the Dockerfiles. */
 export function buildArguments(facts: ImageFacts, bases: Bases): Record<string, string> {
   return {
     BUILD_IMAGE: bases.build,

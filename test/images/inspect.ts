@@ -1,4 +1,4 @@
-/** What is in an image that buildah has. */
+/** What is in an image. */
 import { run } from '../support/process.ts';
 
 export interface ImageConfig {
@@ -8,8 +8,18 @@ export interface ImageConfig {
   rootfs: { diff_ids: string[] };
 }
 
+/** Of an image that buildah has. */
 export async function imageConfig(name: string): Promise<ImageConfig> {
   return JSON.parse(await run('buildah', ['inspect', '--type', 'image', name])).OCIv1;
+}
+
+/** Of an image in an OCI archive, which may be too large to unpack for it. */
+export async function archivedConfig(archive: string): Promise<ImageConfig> {
+  const read = async (path: string) => JSON.parse(await run('tar', ['-xOf', archive, path]));
+  const blob = (digest: string) => `blobs/${digest.replace(':', '/')}`;
+  const { manifests } = await read('index.json');
+  const { config } = await read(blob(manifests[0].digest));
+  return read(blob(config.digest));
 }
 
 /** Mounts an image's files for as long as `work` runs. Needs root. */

@@ -1,61 +1,34 @@
-/** `make images`: the operator's and the worker's image, with whatever can build them here. */
+/** `make images`: the images that the charts need and no public registry has, with whatever can build them here. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '../cluster/baseImage.ts';
 import { imageDigest } from '../cluster/buildah.ts';
-import { OPERATOR_IMAGE, WORKER_IMAGE } from '../cluster/images.ts';
-import { installPackage } from '../cluster/packages.ts';
+import { has, installPackage } from '../cluster/packages.ts';
 import { standInBases } from '../cluster/runtimeBase.ts';
+import { makeEngineImage } from '../cluster/stackImages.ts';
+import { buildEngine } from '../engine/build.ts';
 import { ROOT } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { say, step } from '../support/step.ts';
 import { buildahBuild } from './buildahBuild.ts';
 import { type Builder, chooseBuilder } from './builders.ts';
-import {
-  type Bases,
-  buildArguments,
-  type ImageFacts,
-  imageFacts,
-  namedBases,
-  PARTS,
-  type Part,
-} from './facts.ts';
-
-export const IMAGE_NAMES: Record<Part, string> = { operator: OPERATOR_IMAGE, worker: WORKER_IMAGE };
-
-/** What a builder needs before it builds, and the bases that it then builds on. */
-const BASES: Record<Builder, (named: Bases) => Promise<Bases>> = {
-  docker: async (named) => named,
-  async buildah(named) {
-    await installBuildah();
-    for (const base of [named.build, named.runtime]) await run('buildah', ['pull', '--quiet', base]);
-    return { ...named, runtimeDigest: await imageDigest(named.runtime) };
-  },
-  async local() {
-    await installBuildah();
-    await installPackage('debootstrap', () => existsSync('/usr/sbin/debootstrap'));
-    return standInBases();
-  },
-};
-
-const installBuildah = () => installPackage('buildah', () => existsSync('/usr/bin/buildah'));
+import { type Bases, buildArguments, type ImageFacts, imageFacts, namedBases } from './facts.ts';
+import { IMAGE_PARTS, type ImagePart, RECIPES } from './recipes.ts';
 
 export async function makeImages(): Promise<number> {
-  const named = namedBases(readFileSync(join(ROOT, 'Dockerfile.worker'), 'utf8'));
+  const bases = IMAGE_PARTS.map(basesOf).flatMap(({ build, runtime }) => [build, runtime]);
   const { builder, why } = chooseBuilder(process.env.IMAGES_WITH, {
     docker: await succeeds('docker', ['info']),
     buildah: await succeeds('buildah', ['--version']),
-    bases: (await present(named.build)) && (await present(named.runtime)),
+    bases: await allPresent(new Set(bases)),
   });
   say(`images with ${builder}: ${why}`);
   const facts = await imageFacts();
-  const bases = await step(builder === 'local' ? 'stand-in base images' : 'base images', () =>
-    BASES[builder](named),
-  );
-  for (const part of PARTS) {
+  await PREPARE[builder]?.(new Set(bases));
+  for (const part of IMAGE_PARTS) {
     await step(
-      IMAGE_NAMES[part],
-      () => BUILD[builder](part, facts, bases),
+      RECIPES[part].image,
+      () => BUILD[builder](part, facts),
       (size) => size,
     );
   }
@@ -64,33 +37,69 @@ export async function makeImages(): Promise<number> {
   return 0;
 }
 
-const BUILD: Record<Builder, (part: Part, facts: ImageFacts, bases: Bases) => Promise<string>> = {
+/** What a builder needs before it builds. */
+const PREPARE: Partial<Record<Builder, (bases: ReadonlySet<string>) => Promise<void>>> = {
+  async buildah(bases) {
+    await installBuildah();
+    await step('base images', async () => {
+      for (const base of bases) await run('buildah', ['pull', '--quiet', base]);
+    });
+  },
+  async local() {
+    await installBuildah();
+    await installPackage('debootstrap', () => existsSync('/usr/sbin/debootstrap'));
+    await installPackage('openjdk-17-jdk-headless', () => has('java'));
+    await installPackage('maven', () => has('mvn'));
+    await step('stand-in base images', standInBases);
+    await step('Camunda application by Maven', buildEngine);
+  },
+};
+
+const installBuildah = () => installPackage('buildah', () => existsSync('/usr/bin/buildah'));
+
+/** Each returns the size of the image. */
+const BUILD: Record<Builder, (part: ImagePart, facts: ImageFacts) => Promise<string>> = {
   docker: withDocker,
-  buildah: withBuildah,
-  local: withBuildah,
+  async buildah(part, facts) {
+    const named = basesOf(part);
+    const runtimeDigest = await imageDigest(named.runtime);
+    await buildahBuild(part, RECIPES[part].image, facts, { ...named, runtimeDigest });
+    return sizeOf(part);
+  },
+  async local(part, facts) {
+    if (part === 'engine') await makeEngineImage(facts);
+    else await buildahBuild(part, RECIPES[part].image, facts, await standInBases());
+    return sizeOf(part);
+  },
 };
 
 /** BuildKit, which also takes the commit's time for the image's own. */
-async function withDocker(part: Part, facts: ImageFacts, bases: Bases): Promise<string> {
-  const settings = { ...buildArguments(facts, bases), SOURCE_DATE_EPOCH: String(facts.epoch) };
-  const name = IMAGE_NAMES[part];
+async function withDocker(part: ImagePart, facts: ImageFacts): Promise<string> {
+  const settings = { ...buildArguments(facts, basesOf(part)), SOURCE_DATE_EPOCH: String(facts.epoch) };
+  const { image, dockerfile, context } = RECIPES[part];
   await run(
     'docker',
     [
-      ...['build', '--quiet', '--file', join(ROOT, `Dockerfile.${part}`), '--tag', name],
+      ...['build', '--quiet', '--file', join(ROOT, dockerfile), '--tag', image],
       ...Object.entries(settings).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
-      ROOT,
+      join(ROOT, context),
     ],
     { env: { DOCKER_BUILDKIT: '1' } },
   );
-  return megabytes(await run('docker', ['image', 'inspect', '--format', '{{.Size}}', name]));
+  return megabytes(await run('docker', ['image', 'inspect', '--format', '{{.Size}}', image]));
 }
 
-async function withBuildah(part: Part, facts: ImageFacts, bases: Bases): Promise<string> {
-  const name = IMAGE_NAMES[part];
-  await buildahBuild(part, name, facts, bases);
-  const images = JSON.parse(await run('buildah', ['images', '--json', name]));
-  return images[0].size;
+async function sizeOf(part: ImagePart): Promise<string> {
+  return JSON.parse(await run('buildah', ['images', '--json', RECIPES[part].image]))[0].size;
+}
+
+/** The bases that the Dockerfile of an image names itself. */
+const basesOf = (part: ImagePart): Bases =>
+  namedBases(readFileSync(join(ROOT, RECIPES[part].dockerfile), 'utf8'));
+
+async function allPresent(bases: ReadonlySet<string>): Promise<boolean> {
+  for (const base of bases) if (!(await present(base))) return false;
+  return true;
 }
 
 const megabytes = (bytes: string) => `${(Number(bytes) / 1_000_000).toFixed(0)} MB`;
