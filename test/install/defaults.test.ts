@@ -14,6 +14,7 @@ import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { payments } from '../integration/refundProcess.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
+import { cleanUp } from './cleanUp.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
 import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
@@ -73,11 +74,13 @@ describeLocal('the charts with their default values', () => {
   }, 900_000);
 
   afterAll(async () => {
-    await uninstall(STACK, REFUNDS);
-    await uninstall(OPERATOR, OPERATORS);
-    await kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']);
-    for (const volume of volumes) await volume.remove();
-  }, 400_000);
+    await cleanUp(
+      () => uninstall(STACK, REFUNDS),
+      () => uninstall(OPERATOR, OPERATORS),
+      () => kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']),
+      ...volumes.map((volume) => () => volume.remove()),
+    );
+  }, 600_000);
 
   step(
     'the first command installs two operators and the kind of their resource',
