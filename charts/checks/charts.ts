@@ -1,4 +1,4 @@
-/** The charts of this folder, and each of them rendered with each of its values files. */
+/** The charts of this folder, and what each of them is rendered with to be checked. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../test/support/paths.ts';
@@ -14,6 +14,7 @@ const VALUES = ['values.yaml', 'values-small.yaml', 'values-production.yaml'];
 /** One chart with one values file. */
 export interface Variant {
   chart: string;
+  /** Path from the chart's folder. */
   values: string;
 }
 
@@ -27,13 +28,23 @@ export function charts(): string[] {
     .sort();
 }
 
+/** The charts with the values files that they bring. */
 export function variants(): Variant[] {
   return charts().flatMap((chart) =>
     VALUES.filter((values) => existsSync(join(CHARTS, chart, values))).map((values) => ({ chart, values })),
   );
 }
 
-export const nameOf = ({ chart, values }: Variant): string => `${chart} with ${values}`;
+/** The charts with what those files leave off: the files of values/ beside this one. */
+export function optionVariants(): Variant[] {
+  const folder = join(import.meta.dirname, 'values');
+  return readdirSync(folder).flatMap((chart) =>
+    readdirSync(join(folder, chart)).map((file) => ({ chart, values: `../checks/values/${chart}/${file}` })),
+  );
+}
+
+export const nameOf = ({ chart, values }: Variant): string =>
+  `${chart} with ${values.replace(/^(\.\.\/)+/, '')}`;
 
 /**
  * What `helm install` would apply, with hooks and tests, as a YAML stream.

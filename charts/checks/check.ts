@@ -1,9 +1,10 @@
 /**
- * Checks all charts with their default, small and production values, where a chart has them:
+ * Checks all charts: with their default, small and production values where a chart has them, with what those leave off
+ * (values/), and with the values among the examples:
  *
  *     node charts/checks/check.ts lint        `helm lint --strict`
  *     node charts/checks/check.ts unittest    the suites in each chart's tests/
- *     node charts/checks/check.ts schemas     every rendered object against its schema (kubeconform)
+ *     node charts/checks/check.ts schemas     every rendered object, and those of examples/, against its schema (kubeconform)
  *     node charts/checks/check.ts score       kube-score, but for what accepted-findings.yaml excuses
  *     node charts/checks/check.ts package     packages need nothing else, offline
  *     node charts/checks/check.ts             all of them
@@ -11,16 +12,19 @@
  * The tools are built from their Go modules the first time (minutes); warm, all of it takes seconds.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parse } from 'yaml';
+import { ROOT } from '../../test/support/paths.ts';
 import { run } from '../../test/support/process.ts';
 import { buildHelm, buildHelmUnittest, buildKubeconform, buildKubeScore } from '../tools/helm.ts';
-import { charts, folderOf, KUBERNETES, nameOf, rendered, variants } from './charts.ts';
+import { charts, folderOf, KUBERNETES, nameOf, optionVariants, rendered, variants } from './charts.ts';
+import { exampleObjects, exampleVariants } from './examples.ts';
 import { type Finding, findingsIn, parseAccepted, problemsIn } from './findings.ts';
 import { packageProblems } from './packages.ts';
 import { schemaFolder } from './schemaFolder.ts';
 
 const ACCEPTED = join(import.meta.dirname, 'accepted-findings.yaml');
+const ALL = [...variants(), ...optionVariants(), ...exampleVariants()];
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Each returns what is wrong, in sentences. */
@@ -28,7 +32,7 @@ const checks: Record<string, () => Promise<string[]>> = {
   async lint() {
     const helm = await buildHelm();
     const args = ['lint', '--strict', '--quiet', '--kube-version', KUBERNETES];
-    return failures(variants(), nameOf, async ({ chart, values }) => {
+    return failures(ALL, nameOf, async ({ chart, values }) => {
       await run(helm, [...args, folderOf(chart), '-f', join(folderOf(chart), values)]);
     });
   },
@@ -49,10 +53,16 @@ const checks: Record<string, () => Promise<string[]>> = {
   async schemas() {
     const kubeconform = await buildKubeconform();
     const location = join(await schemaFolder(), '{{ .ResourceKind }}{{ .KindSuffix }}.json');
-    const args = ['-strict', '-output', 'text', '-schema-location', location, '-'];
-    return failures(variants(), nameOf, async (variant) => {
-      await run(kubeconform, args, { input: await rendered(variant) });
+    const args = ['-strict', '-output', 'text', '-schema-location', location];
+    const problems = await failures(ALL, nameOf, async (variant) => {
+      await run(kubeconform, [...args, '-'], { input: await rendered(variant) });
     });
+    const ofExamples = await failures(
+      exampleObjects(),
+      (file) => relative(ROOT, file),
+      async (file) => void (await run(kubeconform, [...args, file])),
+    );
+    return [...problems, ...ofExamples];
   },
 
   async score() {
@@ -60,7 +70,7 @@ const checks: Record<string, () => Promise<string[]>> = {
     const version = `v${KUBERNETES.split('.').slice(0, 2).join('.')}`;
     const args = ['score', '--kubernetes-version', version, '-o', 'json', '--output-version', 'v2', '-'];
     const findings: Finding[] = [];
-    for (const variant of variants()) {
+    for (const variant of ALL) {
       // A finding is no failure of the command.
       const script = '"$@" || [ $? = 1 ]';
       const output = await run('sh', ['-c', script, 'sh', kubeScore, ...args], {

@@ -75,13 +75,21 @@ describe('the schema of a custom kind', () => {
       },
     },
   };
-  const schema = customSchemas({
+  const schemas = customSchemas({
     spec: {
       group: 'farms.dev',
       names: { kind: 'Farm' },
-      versions: [{ name: 'v1', schema: { openAPIV3Schema } }],
+      versions: [
+        { name: 'v1', served: true, schema: { openAPIV3Schema } },
+        { name: 'v1beta1', served: false, schema: { openAPIV3Schema } },
+      ],
     },
-  }).get('farm-farms-v1.json') as { properties: { spec: { properties: object } } };
+  });
+  const schema = schemas.get('farm-farms-v1.json') as { properties: { spec: { properties: object } } };
+
+  test('exists for the versions that an API server takes', () => {
+    expect([...schemas.keys()]).toEqual(['farm-farms-v1.json']);
+  });
 
   test('refuses unknown fields, except where the definition keeps them', () => {
     expect(schema.properties.spec).toMatchObject({ additionalProperties: false });

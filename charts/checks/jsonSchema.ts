@@ -49,19 +49,20 @@ export function kindSchemas({ definitions }: Swagger): Map<string, Schema> {
 }
 
 /**
- * The schema of a CustomResourceDefinition's kind, one for each version.
+ * The schema of a CustomResourceDefinition's kind, one for each version that an API server takes.
  * @param crd as it is applied
  */
 export function customSchemas(crd: {
   spec: {
     group: string;
     names: { kind: string };
-    versions: { name: string; schema: { openAPIV3Schema: Schema } }[];
+    versions: { name: string; served: boolean; schema: { openAPIV3Schema: Schema } }[];
   };
 }): Map<string, Schema> {
   const { group, names, versions } = crd.spec;
+  const served = versions.filter((version) => version.served);
   return new Map(
-    versions.map(({ name: version, schema }) => {
+    served.map(({ name: version, schema }) => {
       const body = strictSchema(schema.openAPIV3Schema);
       const kind = { group, version, kind: names.kind };
       const properties = {

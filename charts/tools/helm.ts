@@ -19,7 +19,3 @@ export const buildKubeconform = () => inOwnFolder('kubeconform', 'github.com/yan
 
 /** Judges workloads. */
 export const buildKubeScore = () => inOwnFolder('kube-score', 'github.com/zegl/kube-score');
-
-/** Prints JSON schemas of the kinds that the charts render for other operators. Source: custom-kinds/main.go. */
-export const buildCustomKinds = () =>
-  goTool('custom-kinds', join(HERE, 'custom-kinds'), '.', { sources: ['go.mod', 'go.sum', 'main.go'] });

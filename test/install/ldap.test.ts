@@ -1,4 +1,4 @@
-/** An engine whose users are in an LDAP directory, with the settings that charts/ticket-refund passes on; OpenLDAP from Debian. */
+/** An engine whose users are in an LDAP directory, with what charts/ticket-refund renders for that; OpenLDAP from Debian. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,13 @@ import { deployProcess, type EngineNode, startEngine } from '../engine/camunda.t
 import { type Postgres, startPostgres } from '../engine/postgres.ts';
 import { environment } from '../environment/environment.ts';
 import { freePort } from '../integration/workerHarness.ts';
+import { podTemplates, renderChart } from '../network/rendered.ts';
 import { type RunningProcess, run, startProcess } from '../support/process.ts';
 import { waitFor } from '../support/wait.ts';
 
 const SUFFIX = 'dc=example,dc=com';
 const MANAGER = `cn=manager,${SUFFIX}`;
+const ENGINE_CONFIG = 'ConfigMap camunda-platform';
 const user = (id: string) =>
   `dn: uid=${id},ou=people,${SUFFIX}\nobjectClass: inetOrgPerson\nuid: ${id}\ncn: ${id}\nsn: ${id}\nuserPassword: ${id}-password\n`;
 const DIRECTORY = [
@@ -23,31 +25,19 @@ const DIRECTORY = [
   `dn: cn=engine-admins,ou=groups,${SUFFIX}\nobjectClass: groupOfNames\ncn: engine-admins\nmember: uid=alice,ou=people,${SUFFIX}\n`,
 ].join('\n');
 
-/** As in the chart's engine.ldap and what it makes of that. */
-const settings = (port: number) => ({
-  camunda: { bpm: { authorization: { enabled: true } } },
-  refund: {
-    'demo-users': false,
-    ldap: {
-      serverUrl: `ldap://127.0.0.1:${port}`,
-      managerDn: MANAGER,
-      baseDn: SUFFIX,
-      userSearchBase: 'ou=people',
-      userSearchFilter: '(objectclass=person)',
-      userIdAttribute: 'uid',
-      userFirstnameAttribute: 'cn',
-      userLastnameAttribute: 'sn',
-      userEmailAttribute: 'mail',
-      userPasswordAttribute: 'userpassword',
-      groupSearchBase: 'ou=groups',
-      groupSearchFilter: '(objectclass=groupOfNames)',
-      groupIdAttribute: 'cn',
-      groupNameAttribute: 'cn',
-      groupMemberAttribute: 'member',
-    },
-    'ldap-administrators': { 'administrator-group-name': 'engine-admins' },
-  },
-});
+/** What the chart makes of charts/checks/values/ticket-refund/ldap.yaml: the engine's properties, and its variables. */
+async function renderedFor(directoryURL: string) {
+  const objects = await renderChart('ticket-refund', 'ticket-refund', 'refunds', {
+    values: ['../checks/values/ticket-refund/ldap.yaml'],
+    set: [`engine.ldap.settings.serverUrl=${directoryURL}`],
+  });
+  const config = objects.find(({ kind, metadata }) => `${kind} ${metadata.name}` === ENGINE_CONFIG);
+  const engine = podTemplates(objects).find(({ of }) => of === 'Deployment camunda-platform');
+  type Variable = { name: string; valueFrom?: { secretKeyRef?: { name: string } } };
+  const variables = engine?.spec.containers[0].env as Variable[];
+  const ofManager = variables.find(({ valueFrom }) => valueFrom?.secretKeyRef?.name === 'ldap-manager');
+  return { stack: String(config?.data['stack.yaml']), managerVariable: String(ofManager?.name) };
+}
 
 describe('an engine with an LDAP directory', () => {
   let home: string;
@@ -94,6 +84,8 @@ describe('an engine with an LDAP directory', () => {
       port: await freePort(),
       logFile: join(environment().logs, 'postgres-of-ldap.log'),
     });
+    const { stack, managerVariable } = await renderedFor(`ldap://127.0.0.1:${ldapPort}`);
+    writeFileSync(join(home, 'stack.yaml'), stack);
     engine = await startEngine({
       address: '127.0.0.1',
       port: await freePort(),
@@ -101,9 +93,9 @@ describe('an engine with an LDAP directory', () => {
       logFile: join(environment().logs, 'engine-with-ldap.log'),
       basicAuth: as('alice'),
       env: {
-        SPRING_APPLICATION_JSON: JSON.stringify(settings(ldapPort)),
-        // A Secret of its own in the chart, and so a variable.
-        REFUND_LDAP_MANAGERPASSWORD: 'manager-password',
+        SPRING_CONFIG_ADDITIONALLOCATION: `file:${join(home, 'stack.yaml')}`,
+        // In the chart it comes from a Secret.
+        [managerVariable]: 'manager-password',
       },
     });
   }, 240_000);

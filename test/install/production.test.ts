@@ -1,9 +1,9 @@
 /**
- * The production picture: both charts with their values-production.yaml, two operators, three engine nodes, PostgreSQL as a
- * CloudNativePG cluster of three instances with one synchronous standby. CloudNativePG's operator is the real one, its
- * PostgreSQL image a stand-in from Debian's packages; Redis is a process of this suite, the model the STAND-IN. PodMonitor and
- * PrometheusRule go by the Prometheus operator's own definitions, of release 0.85.0. What the machine forces is in
- * values-production-{operator,stack}.yaml. One story, as in install.test.ts.
+ * The production picture: the kind by the chart of its own, operator and stack with their values-production.yaml, two operators,
+ * three engine nodes, PostgreSQL as a CloudNativePG cluster of three instances with one synchronous standby. CloudNativePG's
+ * operator is the real one, its PostgreSQL image a stand-in from Debian's packages; Redis is a process of this suite, the model
+ * the STAND-IN. PodMonitor and PrometheusRule go by the Prometheus operator's own definitions, of release 0.85.0. What the
+ * machine forces is in values-production-{operator,stack}.yaml. One story, as in install.test.ts.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -26,6 +26,7 @@ import { type LocalVolume, localVolume } from './localVolume.ts';
 import { accountsOf, ONCE, refundsWhile } from './refunds.ts';
 import { storyOf } from './story.ts';
 
+const CRDS = 'fareruleworkerpool-crds';
 const OPERATOR = 'fareruleworkerpool-operator';
 const OPERATORS = 'production-operator';
 const STACK = 'ticket-refund';
@@ -107,6 +108,7 @@ describeLocal('the charts with their values for production', () => {
       () => redis?.stop(),
       () => uninstall(STACK, REFUNDS),
       () => uninstall(OPERATOR, OPERATORS),
+      () => uninstall(CRDS, OPERATORS),
       // Where a step has failed it may still be there, with an instance that waits for what does not come.
       () => stack?.removeCluster().catch(() => undefined),
       () => inRefunds('delete', 'pods', '-l', 'cnpg.io/cluster=postgres', '--grace-period=1'),
@@ -136,8 +138,10 @@ describeLocal('the charts with their values for production', () => {
     async () => {
       // Suites before this one have applied the kind without Helm.
       const flags = ['-n', OPERATORS, '--take-ownership', '--wait', '--timeout', '5m'];
+      await helm(['install', CRDS, await chart(CRDS), ...flags]);
       const values = valuesOf(OPERATOR, 'values-production-operator.yaml');
-      await helm(['install', OPERATOR, await chart(OPERATOR), ...flags, ...values]);
+      const settings = [...values, ...set({ 'crds.enabled': false })];
+      await helm(['install', OPERATOR, await chart(OPERATOR), ...flags, ...settings]);
       const ready = `deployment/${OPERATOR}`;
       const path = 'jsonpath={.status.readyReplicas}';
       expect(await kubectl(['-n', OPERATORS, 'get', ready, '-o', path])).toBe('2');
@@ -224,6 +228,7 @@ describeLocal('the charts with their values for production', () => {
       const before = await paid();
       await uninstall(STACK, REFUNDS);
       await uninstall(OPERATOR, OPERATORS);
+      await uninstall(CRDS, OPERATORS);
       expect(Number(before[0])).toBeGreaterThanOrEqual(40);
       expect(await paid()).toEqual(before);
       await stack.removeCluster();

@@ -80,6 +80,10 @@ describe('Pod Security restricted', () => {
         templates.push({ ...template, of: `${template.of} (${values[0] ?? 'values.yaml'})` });
       }
     }
+    // None of the values files switches it on.
+    const set = ['postgresql.backup.enabled=true'];
+    const withBackup = await renderChart('ticket-refund', 'ticket-refund', STACK_NAMESPACE, { set });
+    templates.push(...podTemplates(withBackup).filter(({ of }) => of.startsWith('CronJob ')));
   }, 300_000);
   afterAll(async () => {
     await objects.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -111,7 +115,7 @@ describe('Pod Security restricted', () => {
     const kinds = new Set(templates.map(({ of }) => of.split(' ')[0]));
     // Not an empty list: what is looked at is what there is.
     expect([...kinds]).toEqual(
-      expect.arrayContaining(['Deployment', 'StatefulSet', 'Job', 'Pod', 'workers']),
+      expect.arrayContaining(['Deployment', 'StatefulSet', 'Job', 'CronJob', 'Pod', 'workers']),
     );
   }, 60_000);
 
