@@ -1,15 +1,14 @@
 /** A person reviews a refund in Camunda's Tasklist, in a real browser. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { environment } from '../environment/environment.ts';
 import { startMarked } from '../integration/accounting.ts';
 import { deployRefundProcess, payments, type RefundProcess } from '../integration/refundProcess.ts';
 import { startWorker, type WorkerProcess } from '../integration/workerHarness.ts';
 import { type StandIn, startStandIn } from '../llm/standIn.ts';
 import { onPage, startChromium } from './chromium.ts';
-
-const TASKLIST = () => (environment().engines[0] ?? '').replace(/\/engine-rest$/, '/camunda/app/tasklist/');
+import { approveReview, signIn, tasklistOf } from './tasklistPage.ts';
 
 let refunds: RefundProcess;
 let llm: StandIn;
@@ -44,26 +43,13 @@ afterAll(async () => {
   await refunds?.remove();
 }, 60_000);
 
-async function signIn(page: Page, user: string): Promise<void> {
-  await page.goto(TASKLIST());
-  await page.getByPlaceholder('Username').fill(user);
-  await page.getByPlaceholder('Password').fill(user);
-  await page.getByRole('button', { name: 'Log in' }).click();
-}
-
 test('an agent signs in, claims the review that the model asked for, approves it, and it is paid once', async () => {
   // An illness: the stand-in for the model leaves it to a person.
   const refund = await startMarked(refunds, { mark: `in hospital, ${randomUUID()}` });
   const { id: taskId } = await refunds.engine.userTask(refund.id, 'task_manual_review');
   await onPage(browser, 'tasklist', async (page) => {
-    await signIn(page, 'agent');
-    await page.getByText(`Reviews of ${refunds.topic}`).click();
-    const review = page.locator('.tasks-list').getByText('Manual review required');
-    await review.click();
-    await page.getByText('Claim', { exact: true }).click();
-    await page.locator('[cam-variable-name="approved"]').check();
-    await page.getByRole('button', { name: 'Complete' }).click();
-    await review.waitFor({ state: 'detached' });
+    await signIn(page, tasklistOf(environment().engines[0] ?? ''), 'agent');
+    await approveReview(page, `Reviews of ${refunds.topic}`);
   });
   expect(await refunds.engine.waitUntilEnded(refund.id)).toBe('EndEvent_ReviewedRefund');
   const { data } = await refunds.engine.http.get('/history/task', { params: { taskId } });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { installPackage } from '../cluster/packages.ts';
 import { deployProcess, type EngineNode, startEngine } from '../engine/camunda.ts';
+import { EngineClient } from '../engine/client.ts';
+import { runDeployHook } from '../engine/deployHook.ts';
 import { type Postgres, startPostgres } from '../engine/postgres.ts';
 import { environment } from '../environment/environment.ts';
 import { freePort } from '../integration/workerHarness.ts';
@@ -17,12 +19,16 @@ const MANAGER = `cn=manager,${SUFFIX}`;
 const ENGINE_CONFIG = 'ConfigMap camunda-platform';
 const user = (id: string) =>
   `dn: uid=${id},ou=people,${SUFFIX}\nobjectClass: inetOrgPerson\nuid: ${id}\ncn: ${id}\nsn: ${id}\nuserPassword: ${id}-password\n`;
+const group = (id: string, member: string) =>
+  `dn: cn=${id},ou=groups,${SUFFIX}\nobjectClass: groupOfNames\ncn: ${id}\nmember: uid=${member},ou=people,${SUFFIX}\n`;
 const DIRECTORY = [
   `dn: ${SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n`,
   ...['people', 'groups'].map((ou) => `dn: ou=${ou},${SUFFIX}\nobjectClass: organizationalUnit\nou: ${ou}\n`),
   user('alice'),
   user('bob'),
-  `dn: cn=engine-admins,ou=groups,${SUFFIX}\nobjectClass: groupOfNames\ncn: engine-admins\nmember: uid=alice,ou=people,${SUFFIX}\n`,
+  user('carol'),
+  group('engine-admins', 'alice'),
+  group('refund-agents', 'carol'),
 ].join('\n');
 
 /** What the chart makes of charts/checks/values/ticket-refund/ldap.yaml: the engine's properties, and its variables. */
@@ -128,5 +134,24 @@ describe('an engine with an LDAP directory', () => {
       return (await response.json()) as { groups: { id: string }[] };
     });
     expect(groups.groups.map(({ id }) => id)).toEqual(['engine-admins']);
+  });
+
+  test('lets those into Tasklist whom the directory has in a group of the process, once the chart’s hook has run', async () => {
+    const right = async (username: string) => {
+      const { http } = new EngineClient(engine.baseURL, { basicAuth: as(username) });
+      const tasklist = {
+        permissionName: 'ACCESS',
+        resourceName: 'application',
+        resourceType: 0,
+        resourceId: 'tasklist',
+      };
+      const { data } = await http.get<{ authorized: boolean }>('/authorization/check', { params: tasklist });
+      return data.authorized;
+    };
+    expect(await right('carol')).toBe(false);
+    await runDeployHook(engine.baseURL, as('alice'), true);
+    await runDeployHook(engine.baseURL, as('alice'), true); // changes nothing
+    expect(await right('carol')).toBe(true);
+    expect(await right('bob')).toBe(false);
   });
 });

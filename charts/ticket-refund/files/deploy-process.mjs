@@ -1,11 +1,12 @@
 /**
- * Deploys ticket-refund to the engine, and makes the pools' user where there is one of their own. It may run again: an engine
- * that has this very model already makes no new version.
+ * Deploys ticket-refund to the engine, makes the pools' user where there is one of their own, and lets the process' groups
+ * into Tasklist. It may run again: an engine that has this very model already makes no new version.
  */
 import { readFile } from 'node:fs/promises';
 import { engine } from './engine.mjs';
+import { prepareReviews } from './reviews.mjs';
 import { waitFor } from './wait.mjs';
-import { grant, isAdministrator, makeUser } from './worker-user.mjs';
+import { grantWork, isAdministrator, makeUser } from './worker-user.mjs';
 
 const KEY = 'ticket-refund';
 const model = await readFile(new URL('./ticket-refund.bpmn', import.meta.url));
@@ -23,5 +24,14 @@ console.log(deployed.length > 0 ? `deployed ${deployed.join(', ')}` : `${KEY} ha
 const { WORKER_USERNAME: worker, WORKER_PASSWORD: password, MAKE_WORKER_USER: make } = process.env;
 if (worker && !isAdministrator(worker, password, process.env)) {
   if (make === 'true') await makeUser(worker, password);
-  await grant(worker, KEY);
+  await grantWork(worker, KEY);
+}
+
+const { PREPARE_REVIEWS: prepare, MAKE_REVIEW_GROUPS: makeGroups } = process.env;
+if (prepare === 'true') {
+  // Many calls, and a node that took the first may end before the last.
+  await waitFor("the reviewers' rights", 30, async () => {
+    await prepareReviews(String(model), KEY, { makeGroups: makeGroups === 'true' });
+    return true;
+  });
 }

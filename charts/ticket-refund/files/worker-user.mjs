@@ -1,9 +1,7 @@
 /** The engine's user that the pools and the operator use, with no more rights than they need. */
 import { engine } from './engine.mjs';
+import { grant, PROCESS_DEFINITION } from './once.mjs';
 
-/** Type 1 grants; resource 6 is a process definition. */
-const GRANT = 1;
-const PROCESS_DEFINITION = 6;
 const PERMISSIONS = ['READ_INSTANCE', 'UPDATE_INSTANCE', 'READ_HISTORY'];
 
 /**
@@ -33,16 +31,5 @@ export async function makeUser(id, password) {
 }
 
 /** Grants the rights on one process; a grant that is there is kept. */
-export async function grant(userId, resourceId) {
-  const query = `type=${GRANT}&userIdIn=${encodeURIComponent(userId)}&resourceType=${PROCESS_DEFINITION}`;
-  const { count } = await engine(`/authorization/count?${query}&resourceId=${resourceId}`);
-  if (count > 0) return;
-  await engine('/authorization/create', {
-    type: GRANT,
-    userId,
-    resourceType: PROCESS_DEFINITION,
-    resourceId,
-    permissions: PERMISSIONS,
-  });
-  console.log(`granted ${PERMISSIONS.join(', ')} on ${resourceId} to ${userId}`);
-}
+export const grantWork = (userId, processKey) =>
+  grant({ userId }, { resourceType: PROCESS_DEFINITION, resourceId: processKey, permissions: PERMISSIONS });

@@ -23,7 +23,7 @@ public class DemoUsers implements ApplicationRunner {
   public void run(ApplicationArguments arguments) {
     member("agent", "refund-agents", "Refund agents");
     member("manager", "refund-managers", "Refund managers");
-    member("operator", "refund-operators", "Payment operators");
+    member("operator", "refund-operators", "Refund operators");
   }
 
   private void member(String userId, String groupId, String groupName) {
@@ -33,10 +33,15 @@ public class DemoUsers implements ApplicationRunner {
     user.setLastName(userId);
     user.setPassword(userId);
     identity.saveUser(user);
-    Group group = identity.newGroup(groupId);
-    group.setName(groupName);
+    // Whoever deployed the process may have made its groups, before the demo's users were asked for.
+    if (identity.createGroupQuery().groupId(groupId).count() == 0) newGroup(groupId, groupName);
+    identity.createMembership(userId, groupId);
+  }
+
+  private void newGroup(String id, String name) {
+    Group group = identity.newGroup(id);
+    group.setName(name);
     group.setType("WORKFLOW");
     identity.saveGroup(group);
-    identity.createMembership(userId, groupId);
   }
 }
