@@ -3,18 +3,21 @@
  * with their CRD, three engine nodes, a database with a volume, three to twenty workers. What two cores and a cluster
  * without registries force is in values-two-cores.yaml and values-local.yaml. One story, as in install.test.ts.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
-import { buildStackImages } from '../cluster/stackImages.ts';
+import { buildStackImages, POSTGRES_STAND_IN } from '../cluster/stackImages.ts';
 import { environment } from '../environment/environment.ts';
 import { uninstallOperator } from '../environment/install.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
+import { payments } from '../integration/refundProcess.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
-import { chart, type Helm, helmOf } from './helm.ts';
+import { cleanUp } from './cleanUp.ts';
+import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
-import { accountsOf, ONCE, startRefund } from './refunds.ts';
+import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { type Stack, stackIn } from './stack.ts';
 import { storyOf } from './story.ts';
 
@@ -25,7 +28,9 @@ const STACK = 'ticket-refund';
 /** Not `refunds`: the environment has Services of the same names there. */
 const REFUNDS = 'refunds-by-default';
 const CRD = 'fareruleworkerpools.farerules.dev';
-const CLAIM = 'data-postgres-0';
+/** Of the database and of its backups, with their default sizes. */
+const CLAIMS = ['data-postgres-0', 'postgres-backup'] as const;
+const SIZES = { 'data-postgres-0': '5Gi', 'postgres-backup': '20Gi' };
 /** Secrets that the hook makes. */
 const MADE = ['camunda-admin', 'camunda-worker', 'postgres', 'redis'];
 const LOCAL = ['values-local.yaml', 'values-two-cores.yaml'].flatMap((name) => [
@@ -40,7 +45,7 @@ describeLocal('the charts with their default values', () => {
   let kubectl: Kubectl;
   let helm: Helm;
   let stack: Stack;
-  let volume: LocalVolume;
+  const volumes: LocalVolume[] = [];
   const step = storyOf();
 
   const inRefunds = (...args: string[]) => kubectl(['-n', REFUNDS, ...args]);
@@ -64,16 +69,18 @@ describeLocal('the charts with their default values', () => {
       { timeoutMs: 120_000, everyMs: 2_000 },
     );
     await uninstallOperator(environment());
-    // For the claim of a StatefulSet that is not there yet.
-    volume = await localVolume(kubectl, REFUNDS, CLAIM, '5Gi');
+    // For claims that are not there yet.
+    for (const claim of CLAIMS) volumes.push(await localVolume(kubectl, REFUNDS, claim, SIZES[claim]));
   }, 900_000);
 
   afterAll(async () => {
-    await uninstall(STACK, REFUNDS);
-    await uninstall(OPERATOR, OPERATORS);
-    await kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']);
-    await volume?.remove();
-  }, 400_000);
+    await cleanUp(
+      () => uninstall(STACK, REFUNDS),
+      () => uninstall(OPERATOR, OPERATORS),
+      () => kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']),
+      ...volumes.map((volume) => () => volume.remove()),
+    );
+  }, 600_000);
 
   step(
     'the first command installs two operators and the kind of their resource',
@@ -175,13 +182,82 @@ describeLocal('the charts with their default values', () => {
   );
 
   step(
-    'uninstalled, the stack leaves its volume, its passwords and the key; the operator leaves the kind',
+    'an upgrade of the operator, with the kind in its release, and a rollback lose nothing under load',
+    async () => {
+      await (await stack.llm()).settings({ latencyMs: { min: 1_500, max: 2_500 } });
+      const uid = () => kubectl(['get', 'crd', CRD, '-o', 'jsonpath={.metadata.uid}']);
+      const before = await uid();
+      const flags = ['-n', OPERATORS, '--wait', '--timeout', '3m'];
+      const refunds = await refundsWhile(
+        stack,
+        async () => {
+          await helm(['upgrade', OPERATOR, await chart(OPERATOR), ...flags, ...set({ logFormat: 'ecs' })]);
+          await helm(['rollback', OPERATOR, '1', ...flags]);
+        },
+        { everyMs: 500, atLeast: 20 },
+      );
+      expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
+      expect(await uid()).toBe(before);
+    },
+    600_000,
+  );
+
+  step(
+    'the drill of docs/backup.md puts a backup back, all of it as pods',
+    async () => {
+      const backup = set({ 'postgresql.backup.enabled': true });
+      await helm([
+        'upgrade',
+        STACK,
+        await chart(STACK),
+        '-n',
+        REFUNDS,
+        '--timeout',
+        '15m',
+        ...LOCAL,
+        ...backup,
+      ]);
+      const complete = (job: string) =>
+        inRefunds('wait', `job/${job}`, '--for=condition=complete', '--timeout=120s');
+      const remembered = await startRefund(stack);
+      expect(await accountsOf(stack, [remembered])).toEqual([ONCE]);
+      await inRefunds('create', 'job', '--from=cronjob/postgres-backup', 'backup-now');
+      await complete('backup-now');
+      const forgotten = await startRefund(stack);
+      expect(await accountsOf(stack, [forgotten])).toEqual([ONCE]);
+
+      await inRefunds('scale', 'deployment/camunda-platform', '--replicas=0');
+      const engines = ['pod', '-l', 'app.kubernetes.io/component=engine'];
+      await inRefunds('wait', ...engines, '--for=delete', '--timeout=120s');
+      const job = readFileSync(join(ROOT, 'examples/backup/restore-job.yaml'), 'utf8');
+      // There is no registry.
+      const local = job.replace(/docker\.io\/library\/postgres:\S+/, POSTGRES_STAND_IN);
+      await kubectl(['-n', REFUNDS, 'apply', '-f', '-'], local);
+      await complete('postgres-restore');
+      // One node is enough to see it.
+      await inRefunds('scale', 'deployment/camunda-platform', '--replicas=1');
+      await inRefunds('rollout', 'status', 'deployment/camunda-platform', '--timeout=5m');
+
+      const { http } = await stack.engine();
+      const { data } = await http.get<{ businessKey: string }[]>('/history/process-instance');
+      const known = data.map(({ businessKey }) => businessKey);
+      expect(known).toContain(remembered.bookingId);
+      expect(known).not.toContain(forgotten.bookingId);
+      // The gateway's memory is not the engine's: what was paid stays paid.
+      expect(await payments(forgotten.bookingId, await stack.postgres())).toHaveLength(1);
+      await helm(['test', STACK, '-n', REFUNDS, '--timeout', '5m']);
+    },
+    900_000,
+  );
+
+  step(
+    'uninstalled, the stack leaves its volume, the backups, its passwords and the key; the operator leaves the kind',
     async () => {
       await uninstall(STACK, REFUNDS);
       await uninstall(OPERATOR, OPERATORS);
       const names = async (kinds: string) => (await inRefunds('get', kinds, '-o', 'name')).trim().split('\n');
       expect(await names('persistentvolumeclaims,secrets')).toEqual([
-        `persistentvolumeclaim/${CLAIM}`,
+        ...CLAIMS.map((name) => `persistentvolumeclaim/${name}`),
         ...[...MADE, 'openai-credentials'].sort().map((name) => `secret/${name}`),
       ]);
       expect(await kubectl(['get', 'crd', CRD, '-o', 'name'])).toContain(CRD);

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { Authority } from '../cluster/pki.ts';
@@ -16,10 +16,14 @@ import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
+import { cleanUp } from './cleanUp.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 import { startTraefik, type Traefik } from './traefik.ts';
 import { type Site, WebSession } from './webSession.ts';
+
+// An engine that has just started takes its time to sign somebody in.
+jest.setTimeout(120_000);
 
 /** Of this run alone: one that is being deleted takes nothing in. */
 const NAMESPACE = `frwp-ingress-${process.pid}`;
@@ -131,10 +135,12 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
   }, 900_000);
 
   afterAll(async () => {
-    await traefik?.stop();
-    await helm?.(['uninstall', 'ticket-refund', '-n', NAMESPACE, '--ignore-not-found']);
-    await kubectl?.(['delete', 'ingressclass', ...Object.keys(CLASSES), '--ignore-not-found']);
-    await kubectl?.(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']);
+    await cleanUp(
+      () => traefik?.stop(),
+      () => helm?.(['uninstall', 'ticket-refund', '-n', NAMESPACE, '--ignore-not-found']),
+      () => kubectl?.(['delete', 'ingressclass', ...Object.keys(CLASSES), '--ignore-not-found']),
+      () => kubectl?.(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']),
+    );
     if (directory) rmSync(directory, { recursive: true, force: true });
   }, 120_000);
 

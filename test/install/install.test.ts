@@ -11,6 +11,7 @@ import { backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { waitFor } from '../support/wait.ts';
+import { cleanUp } from './cleanUp.ts';
 import { FROZEN_TAG, type Frozen, frozenRelease } from './frozen.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
@@ -104,16 +105,16 @@ describeLocal('the charts, installed', () => {
 
   afterAll(async () => {
     // A test that failed leaves releases behind: the next run must find none.
-    for (const [name, namespace] of [
-      [STACK, REFUNDS],
-      [INSTALLED, OPERATORS],
-      [CRDS, OPERATORS],
-    ] as const) {
-      await helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '2m']);
-    }
-    await kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']);
-    await volume?.remove();
-  }, 300_000);
+    const uninstall = (name: string, namespace: string) =>
+      helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '2m']);
+    await cleanUp(
+      () => uninstall(STACK, REFUNDS),
+      () => uninstall(INSTALLED, OPERATORS),
+      () => uninstall(CRDS, OPERATORS),
+      () => kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']),
+      () => volume?.remove(),
+    );
+  }, 600_000);
 
   step(
     'an earlier release of the operator installs, with its CRD from a chart of its own',

@@ -19,6 +19,7 @@ import { freePort } from '../integration/workerHarness.ts';
 import { ROOT } from '../support/paths.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { sleep, waitFor } from '../support/wait.ts';
+import { cleanUp } from './cleanUp.ts';
 import { type CnpgStack, cnpgStackIn } from './cnpgStack.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
@@ -102,17 +103,19 @@ describeLocal('the charts with their values for production', () => {
   }, 900_000);
 
   afterAll(async () => {
-    await redis?.stop();
-    await uninstall(STACK, REFUNDS);
-    await uninstall(OPERATOR, OPERATORS);
-    // Where a step has failed it may still be there, with an instance that waits for what does not come.
-    await stack?.removeCluster().catch(() => undefined);
-    await inRefunds('delete', 'pods', '-l', 'cnpg.io/cluster=postgres', '--grace-period=1');
-    await kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']);
-    await cnpg?.remove(kubectl);
-    await removePrometheusKinds(kubectl);
-    for (const volume of volumes) await volume.remove();
-  }, 400_000);
+    await cleanUp(
+      () => redis?.stop(),
+      () => uninstall(STACK, REFUNDS),
+      () => uninstall(OPERATOR, OPERATORS),
+      // Where a step has failed it may still be there, with an instance that waits for what does not come.
+      () => stack?.removeCluster().catch(() => undefined),
+      () => inRefunds('delete', 'pods', '-l', 'cnpg.io/cluster=postgres', '--grace-period=1'),
+      () => kubectl(['delete', 'namespace', OPERATORS, REFUNDS, '--ignore-not-found', '--timeout=120s']),
+      () => cnpg?.remove(kubectl),
+      () => removePrometheusKinds(kubectl),
+      ...volumes.map((volume) => () => volume.remove()),
+    );
+  }, 900_000);
 
   step(
     'CloudNativePG takes the Cluster and the ScheduledBackup of the example',
@@ -192,7 +195,7 @@ describeLocal('the charts with their values for production', () => {
               return currentPrimary;
             },
             // CloudNativePG's own default lets the primary wait for three minutes.
-            { timeoutMs: 60_000, everyMs: 500 },
+            { timeoutMs: 120_000, everyMs: 500 },
           );
         },
         { everyMs: 400, atLeast: 40 },
@@ -200,7 +203,15 @@ describeLocal('the charts with their values for production', () => {
       expect(await accountsOf(stack, refunds)).toEqual(Array(refunds.length).fill(ONCE));
       // The former primary comes back as a standby.
       await instancesReady(180_000);
-      expect(await stack.standbys()).toEqual(['quorum', 'quorum']);
+      await waitFor(
+        'two standbys that may confirm commits',
+        async () => {
+          const standbys = await stack.standbys();
+          if (standbys.join() !== 'quorum,quorum') throw new Error(`there are ${standbys.join() || 'none'}`);
+          return true;
+        },
+        { timeoutMs: 120_000, everyMs: 2_000 },
+      );
     },
     600_000,
   );

@@ -17,6 +17,7 @@ import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
+import { cleanUp } from './cleanUp.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
@@ -124,12 +125,16 @@ describeLocal('the sample stack with TLS to its engine', () => {
   }, 900_000);
 
   afterAll(async () => {
-    for (const [name, namespace] of Object.entries(releases)) {
-      await helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '2m']);
-    }
-    await kubectl(['delete', 'namespace', NAMESPACE, OPERATORS, '--ignore-not-found', '--wait=false']);
+    await cleanUp(
+      ...Object.entries(releases).map(
+        ([name, namespace]) =>
+          () =>
+            helm(['uninstall', name, '-n', namespace, '--ignore-not-found', '--wait', '--timeout', '2m']),
+      ),
+      () => kubectl(['delete', 'namespace', NAMESPACE, OPERATORS, '--ignore-not-found', '--timeout=120s']),
+    );
     rmSync(directory, { recursive: true, force: true });
-  }, 300_000);
+  }, 600_000);
 
   step(
     'installs, and helm test runs a refund to its end event over TLS',

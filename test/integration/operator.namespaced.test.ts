@@ -94,7 +94,7 @@ describe('an operator without any right in the cluster', () => {
     await cluster.condition('demo', 'EngineReachable', 'Counted');
     for (let n = 0; n < 14; n += 1) await refunds.start();
     const replicas = async () => (await cluster.get('apps/v1', 'Deployment', 'demo'))?.spec.replicas;
-    await waitFor('3 replicas', async () => (await replicas()) >= 2, { timeoutMs: 15_000 });
+    await waitFor('3 replicas', async () => (await replicas()) === 3, { timeoutMs: 30_000 });
     expect(await cluster.get('autoscaling/v2', 'HorizontalPodAutoscaler', 'demo-hpa')).toBeUndefined();
   }, 60_000);
 

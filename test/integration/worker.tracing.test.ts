@@ -131,7 +131,9 @@ test('the tries of two workers at one refund join, and what failed says so', asy
   const failing = await startWorker(
     env({
       ON_FAILURE: 'Retry',
-      ON_FAILURE_RETRY_TIMEOUT_MS: '1',
+      ON_FAILURE_RETRY_TIMEOUT_MS: '300',
+      // More than it can use up until it is told to stop.
+      ON_FAILURE_RETRIES: '100',
       LLM_MAX_ATTEMPTS: '1',
       OPENAI_BASE_URL: `${llm.baseURL}/no`,
     }),

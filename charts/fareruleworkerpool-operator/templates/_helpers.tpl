@@ -144,12 +144,9 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/*
-Whether the release has nothing but what is in namespaces, so that it needs no right in the cluster: "true" or empty. The
-metrics API is one for the whole cluster, and rights in every namespace are the cluster's.
-*/}}
+{{/* Whether the release has nothing but what is in namespaces, so that it needs no right in the cluster: "true" or empty. */}}
 {{- define "operator.namespaced" -}}
-{{- if and (not .Values.metricsApi.enabled) (include "operator.watchedNamespaces" . | fromYamlArray) -}}
+{{- if not .Values.rbac.clusterObjects -}}
 true
 {{- end }}
 {{- end }}

@@ -158,7 +158,11 @@ postgres
 {{- if gt (len $hosts) 1 }}{{ $parameters = append $parameters "targetServerType=primary" }}{{ end -}}
 {{- if eq .Values.postgresql.mode "external" }}{{ with .Values.postgresql.external.parameters }}{{ $parameters = append $parameters . }}{{ end }}{{ end -}}
 {{- if include "stack.databaseCA" . }}
-{{- if not (contains "sslmode=" (join "&" $parameters)) }}{{ $parameters = append $parameters "sslmode=verify-full" }}{{ end -}}
+{{- $mode := trimPrefix "sslmode=" (regexFind "sslmode=[a-z-]+" (join "&" $parameters)) -}}
+{{- if and $mode (not (hasPrefix "verify-" $mode)) }}
+{{- fail (printf "postgresql.external.caSecret is set, but parameters say sslmode=%s, which checks no certificate: take sslmode away" $mode) }}
+{{- end -}}
+{{- if not $mode }}{{ $parameters = append $parameters "sslmode=verify-full" }}{{ end -}}
 {{- $parameters = append $parameters "sslrootcert=/database-ca/ca.crt" -}}
 {{- end -}}
 jdbc:postgresql://{{ join "," $hosts }}/{{ include "stack.databaseName" . }}{{ if $parameters }}?{{ join "&" $parameters }}{{ end }}

@@ -63,9 +63,10 @@ export class LeaderElection {
     const { signal } = this.aborter;
     while (!signal.aborted) {
       try {
-        this.held = await this.tryAcquire();
+        const sentAt = performance.now();
+        this.held = await this.tryAcquire(AbortSignal.timeout(RENEW_DEADLINE_MS / 2));
         if (this.held) {
-          this.renewing = this.renew();
+          this.renewing = this.renew(sentAt);
           return true;
         }
       } catch (error) {
@@ -93,18 +94,20 @@ export class LeaderElection {
     }
   }
 
-  private async tryAcquire(): Promise<Lease | undefined> {
+  private async tryAcquire(attempt: AbortSignal): Promise<Lease | undefined> {
     const { client, identity, name, namespace } = this.options;
-    const lease = await client.get<Lease>(KINDS.lease, name, namespace);
+    const lease = await client.get<Lease>(KINDS.lease, name, namespace, attempt);
     if (!lease) {
-      return conflictIsLoss(client.create<Lease>({ ...this.fresh(), spec: this.claim(0) }));
+      return conflictIsLoss(client.create<Lease>({ ...this.fresh(), spec: this.claim(0) }, attempt));
     }
     const version = lease.metadata.resourceVersion;
     if (this.seen?.version !== version) this.seen = { version, at: performance.now() };
     const { holderIdentity = '', leaseDurationSeconds = LEASE_SECONDS, leaseTransitions = 0 } = lease.spec;
     const expired = performance.now() - (this.seen?.at ?? 0) > leaseDurationSeconds * 1_000;
     if (holderIdentity !== '' && holderIdentity !== identity && !expired) return undefined;
-    return conflictIsLoss(client.replace<Lease>({ ...lease, spec: this.claim(leaseTransitions + 1) }));
+    return conflictIsLoss(
+      client.replace<Lease>({ ...lease, spec: this.claim(leaseTransitions + 1) }, attempt),
+    );
   }
 
   private fresh(): Omit<Lease, 'spec'> {
@@ -123,10 +126,11 @@ export class LeaderElection {
     };
   }
 
-  private async renew(): Promise<void> {
+  /** @param claimedAt ms of `performance.now()` before the Lease was asked for */
+  private async renew(claimedAt: number): Promise<void> {
     const { log, onLost } = this.options;
     const { signal } = this.aborter;
-    let renewedAt = performance.now();
+    let renewedAt = claimedAt;
     const leftMs = () => Math.max(0, Math.ceil(renewedAt + RENEW_DEADLINE_MS - performance.now()));
     for (;;) {
       await pause(Math.min(RENEW_EVERY_MS, leftMs()), signal);

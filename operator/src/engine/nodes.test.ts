@@ -66,7 +66,10 @@ describe('nodes', () => {
     const some = nodes('a');
     some.failed('a', 0);
     some.succeeded('a');
+    expect(some.silent(1)).toEqual(['a']);
     some.failed('a', 1);
     expect(some.silent(2)).toEqual(['a']);
+    some.succeeded('a', 3);
+    expect(some.silent(3)).toEqual([]);
   });
 });

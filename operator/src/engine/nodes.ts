@@ -13,11 +13,13 @@ interface NodeState {
   /** When a failing node may be tried again. */
   retryAt: number;
   failedAt: number;
-  /** When it answered last; undefined before it ever did. */
+  /** Whether a call was made to it whose end is known. */
+  asked: boolean;
+  /** When it gave an answer last that is no refusal; undefined before it ever did. */
   answeredAt?: number;
 }
 
-const HEALTHY: NodeState = { failures: 0, retryAt: 0, failedAt: 0 };
+const HEALTHY: NodeState = { failures: 0, retryAt: 0, failedAt: 0, asked: false };
 
 export class Nodes {
   private readonly states: Map<string, NodeState>;
@@ -58,13 +60,13 @@ export class Nodes {
   /** Nodes that were asked and have not answered for long, or never: one that was not asked yet is none of them. */
   silent(now: number): string[] {
     return [...this.states]
-      .filter(([, { failures, answeredAt }]) => failures > 0 && !isBelieved(answeredAt, now))
+      .filter(([, { asked, answeredAt }]) => asked && !isBelieved(answeredAt, now))
       .map(([url]) => url);
   }
 
   /** @param now ms since the epoch; left out where an answer came that may be a refusal */
   succeeded(url: string, now = this.states.get(url)?.answeredAt): void {
-    this.states.set(url, now === undefined ? HEALTHY : { ...HEALTHY, answeredAt: now });
+    this.states.set(url, { ...HEALTHY, asked: true, ...(now !== undefined && { answeredAt: now }) });
   }
 
   /** @param now ms since the epoch */
@@ -76,6 +78,7 @@ export class Nodes {
       failures: counted ? failures : failures + 1,
       retryAt: counted ? retryAt : now + backoffMs(failures + 1, this.random()),
       failedAt: now,
+      asked: true,
       ...(answeredAt !== undefined && { answeredAt }),
     });
   }

@@ -23,8 +23,11 @@ class OneConfigMap {
   live: BookConfigMap | undefined;
   writes = 0;
 
-  async get<T extends KubeObject>(): Promise<T | undefined> {
-    return this.live as T | undefined;
+  /** The Role that is to own it. */
+  role: KubeObject | undefined;
+
+  async get<T extends KubeObject>({ kind }: { kind: string }): Promise<T | undefined> {
+    return (kind === 'Role' ? this.role : this.live) as T | undefined;
   }
   async create<T extends KubeObject>(object: KubeObject): Promise<T> {
     if (this.live) throw new KubeError(409, 'AlreadyExists', 'there is one');
@@ -70,6 +73,30 @@ describe('the book', () => {
     expect(second.engines()).toEqual([
       { name: owner.engine, urls: owner.urls, namespaces: owner.namespaces },
     ]);
+  });
+
+  it('belongs to the Role of this operator, also where an earlier one gave it another owner', async () => {
+    const client = new OneConfigMap();
+    const first = await open(client);
+    happen(first, 'a');
+    await first.save(0);
+    const former = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      name: 'operator',
+      uid: '1',
+    };
+    if (client.live) client.live.metadata.ownerReferences = [former];
+    client.role = {
+      apiVersion: former.apiVersion,
+      kind: 'Role',
+      metadata: { name: 'operator', uid: '2' },
+    } as KubeObject;
+    const second = new Book({ client, log, namespace: 'system', name: 'exporter', ownerName: 'operator' });
+    await second.load();
+    happen(second, 'b');
+    await second.save(1);
+    expect(client.live?.metadata.ownerReferences).toEqual([{ ...former, kind: 'Role', uid: '2' }]);
   });
 
   it('is written when something has happened, and only then', async () => {

@@ -170,13 +170,17 @@ export class Book {
 
   private async write(data: Record<string, string>): Promise<BookConfigMap> {
     const { client, name, namespace, ownerName } = this.options;
-    if (this.live) return client.replace<BookConfigMap>({ ...this.live, data });
     const owner = ownerName ? await client.get(KINDS.role, ownerName, namespace) : undefined;
     const { uid } = owner?.metadata ?? {};
     const ownerReferences =
       owner && uid
         ? [{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid }]
         : [];
+    if (this.live) {
+      // Also what an earlier operator made, whose owner was another object: with that one it would go.
+      const metadata = { ...this.live.metadata, ...(owner && { ownerReferences }) };
+      return client.replace<BookConfigMap>({ ...this.live, metadata, data });
+    }
     const { apiVersion, kind } = KINDS.configMap;
     return client.create<BookConfigMap>({
       apiVersion,

@@ -13,6 +13,20 @@
 {{ .Values.engine.tls.caSecretName | default (include "engine.tlsSecret" .) }}
 {{- end }}
 
+{{/*
+Refuses to switch TLS on in a release that runs while the Secret is not there: the Services would leave the nodes that are up
+for those that wait for it.
+*/}}
+{{- define "engine.tlsCheck" -}}
+{{- $tls := .Values.engine.tls }}
+{{- if and $tls.enabled (not $tls.certManager.issuerRef) }}
+{{- $running := lookup "apps/v1" "Deployment" .Release.Namespace "camunda-platform" }}
+{{- if and $running (not (lookup "v1" "Secret" .Release.Namespace (include "engine.tlsSecret" .))) }}
+{{- fail (printf "engine.tls.secretName: there is no Secret %q in %s: make it before the engine that runs is told to serve TLS" (include "engine.tlsSecret" .) .Release.Namespace) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Properties of the engine application. */}}
 {{- define "engine.tlsConfig" -}}
 server.ssl.bundle: engine
