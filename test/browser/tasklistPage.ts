@@ -1,5 +1,6 @@
 /** Camunda's Tasklist as a person uses it. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../support/wait.ts';
 
 /** The page of an engine's Tasklist. */
 export const tasklistOf = (baseURL: string): string =>
@@ -8,8 +9,16 @@ export const tasklistOf = (baseURL: string): string =>
 /** Fills in the form and sends it; whether the person is let in is on the page then. */
 export async function signIn(page: Page, tasklist: string, user: string, password = user): Promise<void> {
   await page.goto(tasklist);
-  await page.getByPlaceholder('Username').fill(user);
-  await page.getByPlaceholder('Password').fill(password);
+  const fields: [Locator, string][] = [
+    [page.getByPlaceholder('Username'), user],
+    [page.getByPlaceholder('Password'), password],
+  ];
+  // The page takes the focus to the first field when it is ready, and what is typed at that moment with it.
+  await waitFor('the form to be filled in', async () => {
+    for (const [field, value] of fields) await field.fill(value);
+    for (const [field, value] of fields) if ((await field.inputValue()) !== value) return false;
+    return true;
+  });
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
