@@ -1,5 +1,6 @@
 /** The local cluster as a whole: a real control plane and one real node, up and down. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cleanUp } from '../support/cleanUp.ts';
 import { LOGS, STATE } from '../support/paths.ts';
 import { run } from '../support/process.ts';
 import { step } from '../support/step.ts';
@@ -99,16 +100,8 @@ export function processesDown(): Promise<void> {
 }
 
 async function removeAll(parts: (() => void | Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const part of parts) {
-    try {
-      await part();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
   // It says what still runs: kept for the next attempt when something does.
-  if (failures.length > 0) throw failures[0];
+  await cleanUp(...parts);
   rmSync(STATE, { recursive: true, force: true });
 }
 

@@ -35,30 +35,34 @@ export function secretAccess(
   names?: string[],
 ): KubernetesObject[] {
   const metadata = { name: `${account.name}-secrets`, namespace };
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
   const rule = {
     apiGroups: [''],
     resources: ['secrets'],
     ...(names && { resourceNames: names }),
     verbs: ['list', 'watch'],
   };
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+  return roleOf(account, metadata, [rule]);
+}
+
+/** A Role, and its binding to the account. */
+function roleOf(
+  account: { name: string; namespace: string },
+  metadata: { name: string; namespace: string },
+  rules: object[],
+): KubernetesObject[] {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const apiVersion = `${apiGroup}/v1`;
+  const roleRef = { apiGroup, kind: 'Role', name: metadata.name };
+  const subjects = [{ kind: 'ServiceAccount', ...account }];
   return [
-    { apiVersion, kind: 'Role', metadata, rules: [rule] } as KubernetesObject,
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef,
-      subjects: [{ kind: 'ServiceAccount', ...account }],
-    } as KubernetesObject,
+    { apiVersion, kind: 'Role', metadata, rules } as KubernetesObject,
+    { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects } as KubernetesObject,
   ];
 }
 
 /** What the chart gives in its own namespace under the release's name, under the name that a suite's operator has. */
 export function ownNames(name: string, account: { name: string; namespace: string }): KubernetesObject[] {
   const metadata = { name: `${name}-own`, namespace: account.namespace };
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
   const rule = (apiGroup: string, resource: string, resourceName: string) => ({
     apiGroups: [apiGroup],
     resources: [resource],
@@ -66,17 +70,7 @@ export function ownNames(name: string, account: { name: string; namespace: strin
     verbs: ['get', 'update'],
   });
   const rules = [rule('coordination.k8s.io', 'leases', name), rule('', 'configmaps', `${name}-exporter`)];
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
-  return [
-    { apiVersion, kind: 'Role', metadata, rules } as KubernetesObject,
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef,
-      subjects: [{ kind: 'ServiceAccount', ...account }],
-    } as KubernetesObject,
-  ];
+  return roleOf(account, metadata, rules);
 }
 
 /** Name of the Lease that these rights are for. */

@@ -1,7 +1,7 @@
-/** What a suite has made, taken away again: each part, also after one that fails, so that the next suite finds nothing. */
+/** What was made, taken away again: each part, also after one that fails, so that whatever comes next finds nothing. */
 
 /** @throws the first error, after all parts */
-export async function cleanUp(...parts: (() => Promise<unknown> | undefined)[]): Promise<void> {
+export async function cleanUp(...parts: (() => unknown)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const part of parts) {
     try {
