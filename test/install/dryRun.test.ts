@@ -12,6 +12,7 @@ import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { ROOT } from '../support/paths.ts';
 import { type Helm, helmOf } from './helm.ts';
+import { restrictedNamespace } from './namespace.ts';
 
 /** Of this run alone: one that is being deleted takes nothing in. */
 const NAMESPACE = `frwp-dry-run-${process.pid}`;
@@ -27,9 +28,7 @@ let kubectl: Kubectl;
 beforeAll(async () => {
   helm = await helmOf(environment());
   kubectl = await kubectlOf(environment());
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } };
-  await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+  await restrictedNamespace(kubectl, NAMESPACE);
   await kubectl([
     'apply',
     '--server-side',

@@ -18,6 +18,7 @@ import { cleanUp } from '../support/cleanUp.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
+import { restrictedNamespace } from './namespace.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 import { startTraefik, type Traefik } from './traefik.ts';
 import { type Site, WebSession } from './webSession.ts';
@@ -108,8 +109,7 @@ describeLocal('the sample stack’s Ingress behind Traefik', () => {
     helm = await helmOf(environment());
     stack = stackIn(kubectl, NAMESPACE);
     await importImages([...(await buildOwnImages()), ...(await buildStackImages())]);
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } });
+    await restrictedNamespace(kubectl, NAMESPACE);
     for (const [name, controller] of Object.entries(CLASSES)) {
       const metadata = { name };
       await apply({

@@ -4,7 +4,6 @@
  * it ended.
  */
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { stringify } from 'yaml';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { buildStackImages } from '../cluster/stackImages.ts';
 import { backlogPath, type MetricAnswer } from '../environment/apiGet.ts';
@@ -15,6 +14,7 @@ import { waitFor } from '../support/wait.ts';
 import { FROZEN_TAG, type Frozen, frozenRelease } from './frozen.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
+import { restrictedNamespace } from './namespace.ts';
 import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 import { storyOf } from './story.ts';
@@ -96,9 +96,7 @@ describeLocal('the charts, installed', () => {
     // Its own, too: an environment may have been up for longer than this state of the sources.
     await importImages([...(await buildOwnImages()), ...(await buildStackImages()), ...frozen.images]);
     for (const name of [OPERATORS, REFUNDS]) {
-      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-      await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+      await restrictedNamespace(kubectl, name);
     }
     volume = await localVolume(kubectl, REFUNDS, CLAIM, '5Gi');
   }, 900_000);

@@ -3,13 +3,13 @@
  * chart that had them in its release. Nothing waits for the stack itself, of which no pod is needed here.
  */
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
 import { nameOf, rendered, variants } from '../../charts/checks/charts.ts';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { environment } from '../environment/environment.ts';
 import { type Kubectl, kubectlOf } from '../environment/kubectl.ts';
 import { frozenStack } from './frozen.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
+import { restrictedNamespace } from './namespace.ts';
 import { STACK_VALUES } from './stack.ts';
 
 const STACK = 'ticket-refund';
@@ -47,9 +47,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   namespace = `frwp-passwords-${process.pid}-${++runs}`;
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
-  await kubectl(['apply', '--server-side', '-f', '-'], stringify(object));
+  await restrictedNamespace(kubectl, namespace);
 });
 
 afterEach(() => kubectl(['delete', 'namespace', namespace, '--wait=false']), 30_000);

@@ -7,7 +7,6 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { stringify } from 'yaml';
 import { type CloudNativePg, cloudNativePg } from '../cluster/cloudNativePg.ts';
 import { buildOwnImages, importImages } from '../cluster/images.ts';
 import { installPrometheusKinds, removePrometheusKinds } from '../cluster/prometheusKinds.ts';
@@ -23,6 +22,7 @@ import { sleep, waitFor } from '../support/wait.ts';
 import { type CnpgStack, cnpgStackIn } from './cnpgStack.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
 import { type LocalVolume, localVolume } from './localVolume.ts';
+import { restrictedNamespace } from './namespace.ts';
 import { accountsOf, ONCE, refundsWhile } from './refunds.ts';
 import { storyOf } from './story.ts';
 
@@ -81,9 +81,7 @@ describeLocal('the charts with their values for production', () => {
     await cnpg.install(kubectl);
     await installPrometheusKinds(kubectl);
     for (const name of [OPERATORS, REFUNDS]) {
-      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-      await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+      await restrictedNamespace(kubectl, name);
     }
     for (const claim of INSTANCES) volumes.push(await localVolume(kubectl, REFUNDS, claim, '20Gi'));
     const port = await freePort();

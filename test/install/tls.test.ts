@@ -19,6 +19,7 @@ import { cleanUp } from '../support/cleanUp.ts';
 import { ROOT } from '../support/paths.ts';
 import { waitFor } from '../support/wait.ts';
 import { chart, type Helm, helmOf, set } from './helm.ts';
+import { restrictedNamespace } from './namespace.ts';
 import { accountsOf, ONCE, refundsWhile, startRefund } from './refunds.ts';
 import { STACK_VALUES, type Stack, stackIn } from './stack.ts';
 import { storyOf } from './story.ts';
@@ -107,9 +108,7 @@ describeLocal('the sample stack with TLS to its engine', () => {
     await importImages([...(await buildOwnImages()), ...(await buildStackImages())]);
     await kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRD]);
     for (const name of [NAMESPACE, OPERATORS]) {
-      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-      await kubectl(['apply', '--server-side', '-f', '-'], stringify(namespace));
+      await restrictedNamespace(kubectl, name);
     }
     const plain = stackIn(kubectl, NAMESPACE);
     stack = {
